@@ -1,0 +1,142 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Every Swift target of this package is built the same way; each one below is a line.
+let rules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The rooms that own C handles see every unsafe use marked.
+let memorySafe: [SwiftSetting] = [.strictMemorySafety()]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func room(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies + [system], path: "Sources/\(name)", swiftSettings: rules + settings)
+}
+
+func module(_ name: String, at folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies + ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", system],
+        path: "\(folder)/Sources", swiftSettings: rules)
+}
+
+func tests(_ name: String, at folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["DevenvTestSupport", system],
+        path: folder, swiftSettings: rules)
+}
+
+func library(_ name: String, apt: String, pkgConfig: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "devenv",
+    products: [.executable(name: "devenv", targets: ["devenv"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // C libraries
+        library("CLibYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
+        library("CLibSSH2", apt: "libssh2-1-dev", pkgConfig: "libssh2"),
+        library("CLibCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
+        .target(name: "CHost", path: "Sources/CHost"),
+        .target(name: "CSyscalls", path: "Providers/Container/CSyscalls"),
+
+        // Rooms, from values to effects
+        room("DevenvDiagnostics", []),
+        room("DevenvModel", ["DevenvDiagnostics"]),
+        room("DevenvYAML", ["DevenvDiagnostics", "CLibYAML"], settings: memorySafe),
+        room("DevenvEnvfile", ["DevenvDiagnostics", "DevenvModel", "DevenvYAML"]),
+        room("DevenvPluginAPI", ["DevenvDiagnostics", "DevenvModel"]),
+        room("DevenvCrypto", ["CLibCrypto"], settings: memorySafe),
+        room("DevenvHost", ["DevenvModel", "CHost", subprocess]),
+        room("DevenvSSH", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "CLibSSH2"], settings: memorySafe),
+        room("DevenvSync", ["DevenvModel", "DevenvPluginAPI", "DevenvHost"]),
+        room("DevenvState", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
+        room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
+        room(
+            "DevenvEngine",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState", "DevenvBoxes"]),
+        room(
+            "DevenvCommands",
+            [
+                "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvState",
+                "DevenvBoxes", "DevenvEngine", arguments,
+            ]),
+
+        // Providers and provisioners: one folder, one line here, one line in BuiltIns.swift
+        module("ContainerProvider", at: "Providers/Container", ["DevenvHost", "CSyscalls"]),
+        module("ShellProvisioner", at: "Provisioners/Shell", ["DevenvHost", "DevenvCrypto"]),
+        module("FileProvisioner", at: "Provisioners/File", ["DevenvHost", "DevenvCrypto"]),
+
+        .executableTarget(
+            name: "devenv",
+            dependencies: [
+                "DevenvModel", "DevenvPluginAPI", "DevenvEngine", "DevenvCommands", "DevenvSSH", "DevenvSync",
+                "ContainerProvider", "ShellProvisioner", "FileProvisioner",
+            ],
+            path: "Sources/devenv", swiftSettings: rules),
+
+        // Tests
+        .target(
+            name: "DevenvTestSupport",
+            dependencies: [
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", system,
+            ],
+            path: "Tests/Support", swiftSettings: rules),
+        tests("DevenvDiagnosticsTests", at: "Tests/DevenvDiagnosticsTests", ["DevenvDiagnostics"]),
+        tests("DevenvModelTests", at: "Tests/DevenvModelTests", ["DevenvDiagnostics", "DevenvModel"]),
+        tests("DevenvYAMLTests", at: "Tests/DevenvYAMLTests", ["DevenvDiagnostics", "DevenvYAML"]),
+        tests(
+            "DevenvEnvfileTests", at: "Tests/DevenvEnvfileTests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvYAML", "DevenvEnvfile"]),
+        tests(
+            "DevenvPluginAPITests", at: "Tests/DevenvPluginAPITests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI"]),
+        tests("DevenvCryptoTests", at: "Tests/DevenvCryptoTests", ["DevenvCrypto"]),
+        tests("DevenvHostTests", at: "Tests/DevenvHostTests", ["DevenvModel", "DevenvHost"]),
+        tests(
+            "DevenvSSHTests", at: "Tests/DevenvSSHTests", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH"]),
+        tests(
+            "DevenvSyncTests", at: "Tests/DevenvSyncTests",
+            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "DevenvSync"]),
+        tests(
+            "DevenvStateTests", at: "Tests/DevenvStateTests",
+            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState"]),
+        tests(
+            "DevenvBoxesTests", at: "Tests/DevenvBoxesTests",
+            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes"]),
+        tests(
+            "DevenvEngineTests", at: "Tests/DevenvEngineTests",
+            [
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState", "DevenvBoxes",
+                "DevenvEngine",
+            ]),
+        tests(
+            "DevenvCommandsTests", at: "Tests/DevenvCommandsTests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvEngine", "DevenvCommands"]),
+        tests(
+            "ContainerProviderTests", at: "Providers/Container/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "ContainerProvider", "DevenvSSH"]),
+        tests(
+            "ShellProvisionerTests", at: "Provisioners/Shell/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "ShellProvisioner"]),
+        tests(
+            "FileProvisionerTests", at: "Provisioners/File/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "FileProvisioner"]),
+        tests("RepositoryTests", at: "Tests/RepositoryTests", []),
+        tests("AcceptanceTests", at: "Tests/Acceptance", ["DevenvHost"]),
+    ]
+)

@@ -1,0 +1,3 @@
+#ifndef DEVENV_SYSCALLS_H
+#define DEVENV_SYSCALLS_H
+#endif

@@ -1,0 +1,3 @@
+#include <libssh2.h>
+#include <errno.h>
+#include <sys/socket.h>

@@ -1,0 +1,49 @@
+/// Turns diagnostics into text: `FILE:LINE:COLUMN: error: …`, the source line, a caret under it, then help and notes.
+package struct DiagnosticRenderer: Sendable {
+    /// Whether to colour the output with ANSI escapes.
+    package var color: Bool
+
+    /// Makes a renderer.
+    package init(color: Bool = false) {
+        self.color = color
+    }
+
+    /// The text of all diagnostics in order, each ending in a newline.
+    package func render(_ diagnostics: [Diagnostic]) -> String {
+        diagnostics.ordered.map(render).joined()
+    }
+
+    /// The text of one diagnostic, ending in a newline.
+    package func render(_ diagnostic: Diagnostic) -> String {
+        let severity = paint(diagnostic.severity.rawValue, diagnostic.severity == .error ? "1;31" : "1;35")
+        var text = entry(severity, diagnostic.message, diagnostic.location)
+        if let help = diagnostic.help { text += "    \(paint("help", "1;32")): \(help)\n" }
+        for note in diagnostic.notes { text += entry(paint("note", "1;36"), note.message, note.location) }
+        return text
+    }
+
+    private func entry(_ label: String, _ message: String, _ location: SourceLocation?) -> String {
+        guard let location else { return "\(label): \(message)\n" }
+        let head = "\(paint(location.description, "1")): \(label): \(message)\n"
+        guard let line = location.source.line(location.line) else { return head }
+        return head + "    " + visible(line) + "\n    " + marker(under: line, at: location) + "\n"
+    }
+
+    /// Blanks up to the column, tabs kept so that the caret lines up whatever the terminal's tab width is.
+    private func marker(under line: String, at location: SourceLocation) -> String {
+        let scalars = Array(line.unicodeScalars)
+        let indent = scalars.prefix(location.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
+        let room = max(1, scalars.count - location.column + 1)
+        let tail = String(repeating: "~", count: min(location.length, room) - 1)
+        return indent + paint("^" + tail, "1;32")
+    }
+
+    /// Control characters other than tab would move the cursor or worse; they are shown as the replacement character.
+    private func visible(_ line: String) -> String {
+        String(String.UnicodeScalarView(line.unicodeScalars.map { $0 != "\t" && $0.value < 0x20 ? "\u{FFFD}" : $0 }))
+    }
+
+    private func paint(_ text: String, _ style: String) -> String {
+        color ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+package import SystemPackage
+
+/// An exclusive lock on a file, flock(2): the kernel lets go of it when the process ends, however it ends.
+///
+/// A file `NAME.owner` beside it says who holds it (process id, start, command), for the message to whoever has to wait; it
+/// is a hint only, the kernel's lock decides.
+package struct FileLock: ~Copyable {
+    /// Who holds a lock, as far as is known.
+    package struct Holder: Hashable, Sendable {
+        /// The process.
+        package let processID: Int
+        /// Its command line.
+        package let command: String
+        /// When it took the lock, in seconds since 1970.
+        package let since: Int
+    }
+
+    /// What came of an attempt.
+    package enum Attempt: ~Copyable {
+        /// The lock is ours.
+        case taken(FileLock)
+        /// Somebody else has it.
+        case held(by: Holder?)
+    }
+
+    private let file: FileDescriptor
+
+    private init(_ file: consuming FileDescriptor) {
+        self.file = file
+    }
+
+    deinit {
+        try? file.close()  // the kernel has let go of the lock either way
+    }
+
+    /// Takes the lock if nobody has it; the file is made where it is missing. Never waits.
+    package static func attempt(_ path: FilePath, command: String) throws(HostError) -> Attempt {
+        let file = try HostError.wrap("locking", path) {
+            let everyone: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+            return try FileDescriptor.open(path, .readWrite, options: [.create, .closeOnExec], permissions: everyone)
+        }
+        if flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 {
+            let lock = FileLock(file)
+            let note = "\(getpid())\n\(time(nil))\n\(command)\n"
+            try AtomicFile.write(Array(note.utf8), to: ownerFile(of: path), durable: false)
+            return .taken(lock)
+        }
+        let error = Errno(rawValue: errno)
+        try? file.close()  // the lock was not taken
+        guard error == .wouldBlock else { throw HostError("locking", path, error) }
+        return .held(by: try holder(of: path))
+    }
+
+    /// Who holds the lock, from the note beside it; nil where there is none or it can't be read as one.
+    package static func holder(of path: FilePath) throws(HostError) -> Holder? {
+        guard let bytes = try HostFiles.read(ownerFile(of: path), limit: 64 << 10) else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", maxSplits: 2).map(String.init)
+        guard lines.count == 3, let processID = Int(lines[0]), let since = Int(lines[1]) else { return nil }
+        return Holder(processID: processID, command: lines[2].trimmingNewline, since: since)
+    }
+
+    private static func ownerFile(of path: FilePath) -> FilePath { FilePath(path.string + ".owner") }
+}
+
+extension String {
+    fileprivate var trimmingNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

@@ -1,0 +1,102 @@
+import Glibc
+package import SystemPackage
+
+/// Files and directories of this host.
+package enum HostFiles {
+    /// What stands at a path, without following a symbolic link there.
+    package enum Kind: Hashable, Sendable {
+        /// A regular file.
+        case file
+        /// A directory.
+        case directory
+        /// A symbolic link.
+        case link
+        /// A device, a socket or a pipe.
+        case other
+    }
+
+    /// What stands at the path, nil for nothing.
+    package static func kind(_ path: FilePath) -> Kind? {
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .directory
+        case S_IFLNK: return .link
+        default: return .other
+        }
+    }
+
+    /// Whether something stands at the path; links are followed.
+    package static func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
+
+    /// The content of a file, nil where there is none. `limit` bounds what is read; a larger file is an error.
+    package static func read(_ path: FilePath, limit: Int = 64 << 20) throws(HostError) -> [UInt8]? {
+        do {
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            defer { try? file.close() }  // it was only read
+            var bytes: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 64 << 10)
+            while bytes.count <= limit {
+                let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
+                if count == 0 { return bytes }
+                bytes += chunk.prefix(count)
+            }
+            throw Errno.fileTooLarge
+        } catch let error as Errno where error == .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw HostError("reading", path, (error as? Errno) ?? .ioError)
+        }
+    }
+
+    /// Makes a directory and the missing ones above it. One that exists keeps its mode.
+    package static func makeDirectory(
+        _ path: FilePath, mode: FilePermissions = [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]
+    ) throws(HostError) {
+        if mkdir(path.string, mode.rawValue) == 0 {
+            // mkdir(2) takes the umask off; the mode asked for is the mode meant
+            guard chmod(path.string, mode.rawValue) == 0 else {
+                throw HostError("making", path, Errno(rawValue: errno))
+            }
+            return
+        }
+        switch Errno(rawValue: errno) {
+        case .fileExists where kind(path) == .directory || exists(path): return
+        case .noSuchFileOrDirectory where path.removingLastComponent() != path:
+            try makeDirectory(path.removingLastComponent(), mode: mode)
+            try makeDirectory(path, mode: mode)
+        case let error: throw HostError("making the directory", path, error)
+        }
+    }
+
+    /// The names in a directory, sorted; none where there is no directory.
+    package static func list(_ path: FilePath) throws(HostError) -> [String] {
+        guard let directory = opendir(path.string) else {
+            if errno == ENOENT { return [] }
+            throw HostError("listing", path, Errno(rawValue: errno))
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file or a whole tree, without following links and without leaving the file system it starts on: a mount
+    /// below it is an error, never emptied. Nothing at the path is fine.
+    package static func remove(_ path: FilePath) throws(HostError) {
+        try TreeRemoval.remove(path)
+    }
+
+    /// Renames, replacing a file that stands at the target.
+    package static func rename(_ source: FilePath, to target: FilePath) throws(HostError) {
+        guard Glibc.rename(source.string, target.string) == 0 else {
+            throw HostError("renaming '\(source)' to", target, Errno(rawValue: errno))
+        }
+    }
+}

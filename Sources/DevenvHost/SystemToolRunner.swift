@@ -1,0 +1,102 @@
+import DevenvModel
+import Subprocess
+import SystemPackage
+
+/// Runs programs of this host.
+package struct SystemToolRunner: ToolRunner {
+    /// Makes a runner.
+    package init() {}
+
+    /// Runs a program to its end.
+    package func run(_ invocation: ToolInvocation) async throws(ToolError) -> ToolOutcome {
+        let timeout = invocation.timeout
+        let result = await withTaskGroup(of: Result<ToolOutcome, ToolError>?.self) { group in
+            group.addTask { await Self.result(of: invocation) }
+            group.addTask {
+                do { try await Task.sleep(for: timeout) } catch { return nil }
+                return .failure(Self.timedOut(invocation))
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            await group.waitForAll()
+            return first
+        }
+        guard let result else { throw Self.cancelled(invocation) }
+        return try result.get()
+    }
+
+    private static func result(of invocation: ToolInvocation) async -> Result<ToolOutcome, ToolError> {
+        do {
+            let outcome = try await execute(invocation)
+            return Task.isCancelled ? .failure(cancelled(invocation)) : .success(outcome)
+        } catch {
+            return .failure(translate(error, invocation))
+        }
+    }
+
+    private static func execute(_ invocation: ToolInvocation) async throws -> ToolOutcome {
+        switch invocation.output {
+        case .captured(let limit):
+            let result = try await Subprocess.run(
+                configuration(invocation), input: .array(invocation.input), output: .bytes(limit: limit),
+                error: .bytes(limit: limit))
+            return ToolOutcome(
+                status: status(result.terminationStatus), standardOutput: result.standardOutput,
+                standardError: result.standardError)
+        case .file(let path):
+            let file = try FileDescriptor.open(
+                path, .writeOnly, options: [.append, .create, .closeOnExec], permissions: [.ownerReadWrite])
+            defer { try? file.close() }  // nothing was buffered here
+            let result = try await Subprocess.run(
+                configuration(invocation), input: .array(invocation.input),
+                output: .fileDescriptor(file, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(file, closeAfterSpawningProcess: false))
+            return ToolOutcome(status: status(result.terminationStatus))
+        }
+    }
+
+    private static func configuration(_ invocation: ToolInvocation) -> Configuration {
+        var environment: [Environment.Key: String?] = ["LC_ALL": "C", "LANG": "C"]
+        for (name, value) in invocation.environment {
+            if let key = Environment.Key(rawValue: name) { environment[key] = value }
+        }
+        var options = PlatformOptions()
+        options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
+        return Configuration(
+            executable: invocation.tool.hasPrefix("/") ? .path(FilePath(invocation.tool)) : .name(invocation.tool),
+            arguments: Arguments(invocation.arguments), environment: .inherit.updating(environment),
+            workingDirectory: invocation.directory, platformOptions: options)
+    }
+
+    private static func status(_ status: TerminationStatus) -> Int {
+        switch status {
+        case .exited(let code): Int(code)
+        case .signaled(let signal): 128 + Int(signal)
+        }
+    }
+
+    private static func translate(_ error: any Error, _ invocation: ToolInvocation) -> ToolError {
+        if Task.isCancelled { return cancelled(invocation) }
+        guard let failure = error as? SubprocessError else { return failed(invocation, "\(error)") }
+        switch failure.code {
+        case .executableNotFound:
+            return ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
+        case .outputLimitExceeded:
+            return ToolError(.tooMuchOutput, tool: invocation.tool, "'\(invocation.tool)' wrote more than expected")
+        default: return failed(invocation, failure.description)
+        }
+    }
+
+    private static func failed(_ invocation: ToolInvocation, _ reason: String) -> ToolError {
+        ToolError(.failed, tool: invocation.tool, "running '\(invocation)': \(reason)")
+    }
+
+    private static func timedOut(_ invocation: ToolInvocation) -> ToolError {
+        let time = invocation.timeout.brief
+        return ToolError(.timedOut, tool: invocation.tool, "'\(invocation)' took longer than \(time) and was ended")
+    }
+
+    private static func cancelled(_ invocation: ToolInvocation) -> ToolError {
+        ToolError(.cancelled, tool: invocation.tool, "'\(invocation.tool)' was interrupted")
+    }
+}

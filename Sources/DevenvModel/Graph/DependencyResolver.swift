@@ -1,0 +1,98 @@
+import DevenvDiagnostics
+
+/// Turns the `depends_on` names of machines into edges and an order.
+struct DependencyResolver {
+    /// The edges of each machine, by its position.
+    private(set) var edges: [[MachineGraph.Edge]] = []
+    private(set) var diagnostics: [Diagnostic] = []
+    private let machines: [MachineSpec]
+    private let positions: [MachineName: Int]
+    private let families: [String: [MachineName]]
+
+    init(_ machines: [MachineSpec]) {
+        self.machines = machines
+        positions = Dictionary(machines.enumerated().map { ($1.name.value, $0) }) { first, _ in first }
+        families = Dictionary(grouping: machines, by: \.family).mapValues { $0.map(\.name.value) }
+    }
+
+    var hasErrors: Bool { diagnostics.hasErrors }
+
+    /// Finds the machines behind every name.
+    mutating func resolve() {
+        edges = machines.map { machine in machine.dependencies.flatMap { edges(of: $0, in: machine) } }
+    }
+
+    private mutating func edges(of dependency: Dependency, in machine: MachineSpec) -> [MachineGraph.Edge] {
+        let name = dependency.target.value
+        let targets = families[name] ?? MachineName(rawValue: name).flatMap { positions[$0] == nil ? nil : [$0] } ?? []
+        if targets.isEmpty {
+            let known = Set(families.keys).union(machines.lazy.map(\.name.value.rawValue))
+            let help = known.count > 1_000 ? nil : Suggestion.help(for: name, among: known)
+            diagnostics.append(
+                .error(
+                    "machine '\(machine.name.value)' depends on '\(name)', which is no machine",
+                    at: dependency.target.location, help: help))
+        }
+        if targets.contains(machine.name.value) {
+            diagnostics.append(
+                .error(
+                    "machine '\(machine.name.value)' depends on itself", at: dependency.target.location,
+                    help: "remove '\(name)' from its depends_on"))
+            return []
+        }
+        return targets.map { MachineGraph.Edge($0, dependency.condition) }
+    }
+
+    /// The positions of the machines, each after those that it waits for; nil with a report where there is a cycle.
+    /// Iterative: a chain of 10,000 machines must not end on the stack's guard page.
+    mutating func order() -> [Int]? {
+        var state = [Visit](repeating: .new, count: machines.count)
+        var order: [Int] = []
+        for root in machines.indices where state[root] == .new {
+            var path: [(machine: Int, next: Int)] = [(root, 0)]
+            state[root] = .open
+            while let top = path.last {
+                guard top.next < edges[top.machine].count else {
+                    state[top.machine] = .done
+                    order.append(top.machine)
+                    path.removeLast()
+                    continue
+                }
+                path[path.count - 1].next += 1
+                guard let target = positions[edges[top.machine][top.next].target] else { continue }
+                switch state[target] {
+                case .new:
+                    state[target] = .open
+                    path.append((target, 0))
+                case .open:
+                    report(cycle: path.map(\.machine).drop { $0 != target } + [target])
+                    return nil
+                case .done: break
+                }
+            }
+        }
+        return order
+    }
+
+    private enum Visit { case new, open, done }
+
+    private mutating func report(cycle: [Int]) {
+        let names = cycle.map { machines[$0].name.value.rawValue }
+        let notes = zip(cycle, cycle.dropFirst()).map { from, to in
+            Diagnostic.Note(
+                "'\(machines[from].name.value)' waits for '\(machines[to].name.value)' here",
+                at: place(from: from, to: to))
+        }
+        diagnostics.append(
+            .error(
+                "the machines wait for each other: \(names.joined(separator: " -> "))", at: notes[0].location,
+                help: "remove one of these from depends_on", notes: notes))
+    }
+
+    private func place(from: Int, to: Int) -> SourceLocation? {
+        let target = machines[to]
+        return machines[from].dependencies.first {
+            $0.target.value == target.family || $0.target.value == target.name.value.rawValue
+        }?.target.location
+    }
+}

@@ -1,0 +1,34 @@
+package import DevenvDiagnostics
+package import SystemPackage
+
+/// What a project's Envfile says: typed, complete, every value with its place.
+package struct Envfile: Sendable {
+    /// The file that it was read from, absolute.
+    package var path: FilePath
+    /// The project's name.
+    package var name: ProjectName
+    /// Providers in order of preference; empty for the first usable one.
+    package var providers: [Located<ProviderName>]
+    /// Where boxes are looked for, in order, before the user's own catalogs.
+    package var catalogs: [Located<String>]
+    /// The secrets that provisioners may name.
+    package var secrets: [String: Located<SecretSource>]
+    /// The networks, the standard one included where a machine is on it.
+    package var networks: [NetworkSpec]
+    /// The machines in the order written.
+    package var machines: [MachineSpec]
+
+    /// Makes an empty project.
+    package init(path: FilePath, name: ProjectName) {
+        self.path = path
+        self.name = name
+        providers = []
+        catalogs = []
+        secrets = [:]
+        networks = []
+        machines = []
+    }
+
+    /// The directory that relative paths in the file start from.
+    package var directory: FilePath { path.removingLastComponent() }
+}

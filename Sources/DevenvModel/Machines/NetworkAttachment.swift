@@ -1,0 +1,52 @@
+package import DevenvDiagnostics
+
+/// A network that the Envfile declares, or the standard one.
+package struct NetworkSpec: Sendable {
+    /// Its name.
+    package let name: NetworkName
+    /// Its subnet, nil where one is to be chosen.
+    package let subnet: Located<IPv4Subnet>?
+
+    /// Makes a network.
+    package init(name: NetworkName, subnet: Located<IPv4Subnet>? = nil) {
+        self.name = name
+        self.subnet = subnet
+    }
+}
+
+/// A machine's place on a network as written: address and MAC only where they were asked for.
+package struct NetworkAttachment: Sendable {
+    /// The network.
+    package let network: Located<NetworkName>
+    /// The address that was asked for.
+    package let address: Located<IPv4Address>?
+    /// The MAC that was asked for.
+    package let mac: MACAddress?
+
+    /// Makes an attachment.
+    package init(network: Located<NetworkName>, address: Located<IPv4Address>? = nil, mac: MACAddress? = nil) {
+        self.network = network
+        self.address = address
+        self.mac = mac
+    }
+}
+
+/// A machine's network interface with everything decided: what a provider builds.
+package struct NetworkInterface: Hashable, Sendable, Codable {
+    /// The network.
+    package let network: NetworkName
+    /// The network's subnet.
+    package let subnet: IPv4Subnet
+    /// The machine's address in it.
+    package let address: IPv4Address
+    /// The machine's MAC.
+    package let mac: MACAddress
+
+    /// Makes an interface.
+    package init(network: NetworkName, subnet: IPv4Subnet, address: IPv4Address, mac: MACAddress) {
+        self.network = network
+        self.subnet = subnet
+        self.address = address
+        self.mac = mac
+    }
+}

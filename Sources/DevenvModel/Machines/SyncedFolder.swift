@@ -1,0 +1,37 @@
+package import DevenvDiagnostics
+package import SystemPackage
+
+/// A folder of the host that is kept equal in a machine.
+package struct SyncedFolder: Sendable {
+    /// The host's folder, absolute.
+    package var source: Located<FilePath>
+    /// The machine's folder, absolute.
+    package var target: GuestPath
+    /// rsync patterns that are left out, besides `.devenv/`.
+    package var exclude: [String]
+    /// Whether files that the host does not have are removed from the machine.
+    package var delete: Bool
+    /// The owner in the machine, nil for the SSH user.
+    package var owner: String?
+    /// The group in the machine, nil for the owner's own.
+    package var group: String?
+    /// Whether changes are sent as they happen.
+    package var watch: Bool
+    /// More arguments for rsync.
+    package var arguments: [String]
+
+    /// Makes a folder.
+    package init(
+        source: Located<FilePath>, target: GuestPath, exclude: [String] = [], delete: Bool = true, owner: String? = nil,
+        group: String? = nil, watch: Bool = false, arguments: [String] = []
+    ) {
+        self.source = source
+        self.target = target
+        self.exclude = exclude
+        self.delete = delete
+        self.owner = owner
+        self.group = group
+        self.watch = watch
+        self.arguments = arguments
+    }
+}

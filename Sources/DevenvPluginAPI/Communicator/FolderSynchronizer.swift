@@ -1,0 +1,46 @@
+package import DevenvModel
+
+/// What one synchronisation moved.
+package struct SyncSummary: Hashable, Sendable, Codable {
+    /// Files whose content was sent or which were removed.
+    package let changedFiles: Int
+    /// Bytes of content that were sent.
+    package let sentBytes: Int64
+
+    /// Makes a summary.
+    package init(changedFiles: Int, sentBytes: Int64) {
+        self.changedFiles = changedFiles
+        self.sentBytes = sentBytes
+    }
+}
+
+/// Why a folder could not be synchronised.
+package struct SyncError: Error, Sendable, CustomStringConvertible {
+    /// What was attempted, on what, and why it failed; lower case, without a full stop.
+    package let message: String
+    /// What to do about it.
+    package let help: String?
+    /// Whether the command was interrupted.
+    package let isCancellation: Bool
+
+    /// Makes an error.
+    package init(_ message: String, help: String? = nil, isCancellation: Bool = false) {
+        self.message = message
+        self.help = help
+        self.isCancellation = isCancellation
+    }
+
+    /// The message and the help on one line.
+    package var description: String { help.map { "\(message); \($0)" } ?? message }
+}
+
+/// Keeps folders of the host equal in a machine.
+package protocol FolderSynchronizer: Sendable {
+    /// A digest of what would be sent (names, sizes, times; not contents), to tell whether a folder has changed since it
+    /// was last synchronised. Reads only the host.
+    func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String
+
+    /// Makes the machine's folder equal to the host's. `.devenv/` is never sent.
+    func push(_ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator)
+        async throws(SyncError) -> SyncSummary
+}

@@ -1,0 +1,108 @@
+package import DevenvModel
+package import SystemPackage
+
+/// A verified image on this host that machines start from.
+package struct BoxImage: Hashable, Sendable {
+    /// What is in `layers`.
+    package enum Format: String, Sendable, Codable {
+        /// Directories, each a root file system or a layer of one, as overlayfs takes them.
+        case directories
+        /// A QEMU copy-on-write disk image.
+        case qcow2
+    }
+
+    /// The name that it is known by.
+    package let name: String
+    /// `sha256:` and the digest of its content.
+    package let digest: String
+    /// What is in `layers`.
+    package let format: Format
+    /// The directories or files, lowest first. Nobody may write to them.
+    package let layers: [FilePath]
+    /// The user that it expects people to log in as.
+    package let user: String
+
+    /// Describes an image.
+    package init(name: String, digest: String, format: Format, layers: [FilePath], user: String) {
+        self.name = name
+        self.digest = digest
+        self.format = format
+        self.layers = layers
+        self.user = user
+    }
+}
+
+/// How a machine lets its owner in; made once per machine, before its creation.
+package struct MachineAccess: Sendable {
+    /// The user to log in as.
+    package let user: String
+    /// Lines of `authorized_keys`.
+    package let authorizedKeys: [String]
+    /// The machine's SSH host key, as an OpenSSH private key file.
+    package let hostKey: Redacted
+    /// Its public half, as an OpenSSH public key line.
+    package let publicHostKey: String
+    /// The port of its SSH server.
+    package let port: UInt16
+
+    /// Makes it.
+    package init(user: String, authorizedKeys: [String], hostKey: Redacted, publicHostKey: String, port: UInt16) {
+        self.user = user
+        self.authorizedKeys = authorizedKeys
+        self.hostKey = hostKey
+        self.publicHostKey = publicHostKey
+        self.port = port
+    }
+}
+
+/// A name and its address, as in hosts(5).
+package struct HostEntry: Hashable, Sendable {
+    /// The address.
+    package let address: IPv4Address
+    /// Its names, the first is canonical.
+    package let names: [String]
+
+    /// Makes an entry.
+    package init(address: IPv4Address, names: [String]) {
+        self.address = address
+        self.names = names
+    }
+}
+
+/// Everything that a provider needs to make and start one machine: nothing is left to look up.
+package struct MachineRequest: Sendable {
+    /// Who it is.
+    package let identity: MachineIdentity
+    /// What the provider returned last, empty for a machine that is new.
+    package var record: ProviderRecord
+    /// The machine as the Envfile has it: hostname, cpus, memory, disk, interfaces, provider options and so on.
+    package let spec: MachineSpec
+    /// What it starts from.
+    package let box: BoxImage
+    /// How its owner gets in.
+    package let access: MachineAccess
+    /// The names of the project's machines, itself included.
+    package let hosts: [HostEntry]
+    /// Its forwards; an automatic one has its final port.
+    package let forwards: [PortForward]
+    /// An existing directory for its console log.
+    package let logDirectory: FilePath
+
+    /// Makes a request.
+    package init(
+        identity: MachineIdentity, record: ProviderRecord, spec: MachineSpec, box: BoxImage, access: MachineAccess,
+        hosts: [HostEntry], forwards: [PortForward], logDirectory: FilePath
+    ) {
+        self.identity = identity
+        self.record = record
+        self.spec = spec
+        self.box = box
+        self.access = access
+        self.hosts = hosts
+        self.forwards = forwards
+        self.logDirectory = logDirectory
+    }
+
+    /// What `observe`, `stop` and `destroy` take.
+    package var recorded: RecordedMachine { RecordedMachine(identity: identity, record: record) }
+}

@@ -1,0 +1,48 @@
+/// What a provider can do, as data: the engine branches on these, never on a provider's name.
+package struct ProviderFeatures: Hashable, Sendable {
+    /// How many operations on different machines may run at once; nil for as many as the command's width allows.
+    package var width: Int?
+    /// The image formats that it can start from, the best first.
+    package var boxFormats: [BoxImage.Format]
+    /// Whether `suspend` and `resume` work.
+    package var suspends: Bool
+    /// Whether it restores forwards and networks itself after a reboot of the host, without `start`.
+    package var survivesReboot: Bool
+
+    /// Describes a provider.
+    package init(
+        width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, survivesReboot: Bool = false
+    ) {
+        self.width = width
+        self.boxFormats = boxFormats
+        self.suspends = suspends
+        self.survivesReboot = survivesReboot
+    }
+}
+
+/// One thing that `doctor` says about this host.
+package struct Finding: Hashable, Sendable {
+    /// How it bears on the provider.
+    package enum Severity: String, Sendable, Codable {
+        /// All is well.
+        case fine
+        /// It works, but less well than it could.
+        case warning
+        /// The provider can't be used.
+        case problem
+    }
+
+    /// How it bears on the provider.
+    package let severity: Severity
+    /// What was found.
+    package let message: String
+    /// The command or setting that mends it.
+    package let cure: String?
+
+    /// Makes a finding.
+    package init(_ severity: Severity, _ message: String, cure: String? = nil) {
+        self.severity = severity
+        self.message = message
+        self.cure = cure
+    }
+}
