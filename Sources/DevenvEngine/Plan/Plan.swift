@@ -1,0 +1,106 @@
+package import DevenvModel
+
+/// One thing that is done to one machine.
+package enum StepAction: Hashable, Sendable {
+    /// The machine is made.
+    case create
+    /// It is started, or what is missing around a running one is put right.
+    case start
+    /// It is waited for until it answers on SSH.
+    case connect
+    /// Settings of the running machine are changed.
+    case update
+    /// One of its folders is made equal; the target names it.
+    case sync(GuestPath)
+    /// One of its provisioners is run.
+    case provision(String)
+    /// Its `ready` checks are waited for.
+    case ready
+    /// It is stopped.
+    case stop
+    /// It is removed.
+    case destroy
+}
+
+extension StepAction: CustomStringConvertible {
+    /// The step's name in output and in records: `create`, `sync /srv/app`, `provision postgres`.
+    package var description: String {
+        switch self {
+        case .create: "create"
+        case .start: "start"
+        case .connect: "connect"
+        case .update: "update"
+        case .sync(let target): "sync \(target)"
+        case .provision(let name): "provision \(name)"
+        case .ready: "ready"
+        case .stop: "stop"
+        case .destroy: "destroy"
+        }
+    }
+}
+
+/// Which step of which machine.
+package struct StepID: Hashable, Sendable, CustomStringConvertible {
+    /// The machine.
+    package let machine: MachineName
+    /// What is done to it.
+    package let action: StepAction
+    /// Tells two steps of the same kind apart, as the stop before a restart and the stop at the end; from 0.
+    package let round: Int
+
+    /// Makes an id.
+    package init(_ machine: MachineName, _ action: StepAction, round: Int = 0) {
+        self.machine = machine
+        self.action = action
+        self.round = round
+    }
+
+    /// `web-1: provision nginx`.
+    package var description: String { "\(machine): \(action)" }
+}
+
+/// One step of a plan.
+package struct Step: Hashable, Sendable {
+    /// Which one it is.
+    package let id: StepID
+    /// Why it is done, one text each, such as `memory 512 MiB -> 1 GiB`.
+    package let reasons: [String]
+    /// The steps that must have succeeded before.
+    package let predecessors: [StepID]
+
+    /// Makes a step.
+    package init(_ id: StepID, reasons: [String], after predecessors: [StepID]) {
+        self.id = id
+        self.reasons = reasons
+        self.predecessors = predecessors
+    }
+}
+
+/// What will be done, in an order that its edges allow.
+package struct Plan: Hashable, Sendable {
+    /// The steps; each stands after those that it waits for.
+    package var steps: [Step]
+    /// Machines that were looked at and need nothing.
+    package var unchanged: [MachineName]
+    /// What the user should know before it is carried out: wishes that need another command, data that will be lost.
+    package var warnings: [String]
+
+    /// Makes a plan.
+    package init(steps: [Step] = [], unchanged: [MachineName] = [], warnings: [String] = []) {
+        self.steps = steps
+        self.unchanged = unchanged
+        self.warnings = warnings
+    }
+
+    /// Whether there is nothing to do.
+    package var isEmpty: Bool { steps.isEmpty }
+
+    /// The machines that it touches, in the order of their first steps.
+    package var machines: [MachineName] {
+        var seen: Set<MachineName> = []
+        return steps.map(\.id.machine).filter { seen.insert($0).inserted }
+    }
+
+    /// The steps of one machine, in order.
+    package func steps(of machine: MachineName) -> [Step] { steps.filter { $0.id.machine == machine } }
+}
