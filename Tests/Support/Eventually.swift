@@ -1,0 +1,23 @@
+package import Testing
+
+/// Waits until the condition holds, asking every few milliseconds, and fails the test when it does not within the time.
+/// The one place of the tests that sleeps.
+package func eventually(
+    _ what: Comment = "the condition holds", within limit: Duration = .seconds(10),
+    isolation: isolated (any Actor)? = #isolation, sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + limit
+    var pause = Duration.milliseconds(1)
+    while try await !condition() {
+        guard ContinuousClock.now < end else {
+            Issue.record("waited \(limit) in vain until \(what)", sourceLocation: sourceLocation)
+            throw NeverHappened()
+        }
+        try await Task.sleep(for: pause)
+        pause = min(pause * 2, .milliseconds(50))
+    }
+}
+
+/// What `eventually` throws, besides recording an issue, so that the test ends there.
+package struct NeverHappened: Error {}

@@ -1,0 +1,55 @@
+import DevenvHost
+package import Glibc
+import SystemPackage
+
+/// The processes of this host, from /proc: for tests that must see that nothing was left behind.
+package enum ProcessTable {
+    /// The user who runs the tests.
+    package static var userName: String { getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "root" }
+
+    /// The processes that a process started and that still run.
+    package static func children(of parent: pid_t) -> [pid_t] {
+        all().filter { status($0)?.parent == parent && isRunning($0) }
+    }
+
+    /// The processes below a process, at any depth.
+    package static func descendants(of parent: pid_t) -> [pid_t] {
+        children(of: parent).flatMap { [$0] + descendants(of: $0) }
+    }
+
+    /// The processes whose environment holds `NAME=VALUE`.
+    package static func processes(withEnvironment variable: String) -> [pid_t] {
+        all().filter { process in
+            content(process, "environ").split(separator: 0).contains { $0.elementsEqual(variable.utf8) }
+        }
+    }
+
+    /// The processes whose command line holds the text.
+    package static func processes(withArgument text: String) -> [pid_t] {
+        all().filter { String(decoding: content($0, "cmdline"), as: UTF8.self).contains(text) && isRunning($0) }
+    }
+
+    /// Whether a process runs; one that has ended but was not waited for does not.
+    package static func isRunning(_ process: pid_t) -> Bool {
+        status(process).map { $0.state != "Z" && $0.state != "X" } ?? false
+    }
+
+    private static func all() -> [pid_t] {
+        let names = (try? HostFiles.list("/proc")) ?? []  // a host without /proc has no processes to show
+        return names.compactMap { pid_t($0) }
+    }
+
+    private static func status(_ process: pid_t) -> (state: String, parent: pid_t)? {
+        // "PID (any name) STATE PARENT …": the name may hold blanks and parentheses
+        let text = String(decoding: content(process, "stat"), as: UTF8.self)
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 1, let parent = pid_t(fields[1]) else { return nil }
+        return (String(fields[0]), parent)
+    }
+
+    private static func content(_ process: pid_t, _ name: String) -> [UInt8] {
+        // a process may end between listing and reading
+        (try? HostFiles.read(FilePath("/proc/\(process)/\(name)"))).flatMap { $0 } ?? []
+    }
+}
