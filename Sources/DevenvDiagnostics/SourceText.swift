@@ -32,12 +32,14 @@ package final class SourceText: Sendable {
     /// The number of lines; an empty text has one.
     package var lineCount: Int { lineStarts.count }
 
-    /// The line with this number (from 1) without its line ending, repaired where it is not UTF-8; nil outside the text.
+    /// The line with this number (from 1) without its line ending and, as no editor counts it as a column, without a byte
+    /// order mark; repaired where it is not UTF-8; nil outside the text.
     package func line(_ number: Int) -> String? {
         guard number >= 1, number <= lineStarts.count else { return nil }
         let end = number < lineStarts.count ? lineStarts[number] : bytes.count
         var line = bytes[lineStarts[number - 1]..<end]
         while let last = line.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { line.removeLast() }
+        if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
         return String(decoding: line, as: UTF8.self)
     }
 }
