@@ -1,0 +1,32 @@
+import DevenvHost
+import SystemPackage
+
+/// The programs that the store calls.
+enum BoxTools {
+    /// Unpacks an archive, whose compression tar recognises by itself.
+    ///
+    /// `--xattrs` alone leaves out the security name space and with it file capabilities: ping is broken then.
+    static func unpack(_ archive: FilePath, into target: FilePath) -> ToolInvocation {
+        ToolInvocation(
+            "tar",
+            [
+                "--extract", "--file", archive.string, "--directory", target.string, "--numeric-owner",
+                "--preserve-permissions", "--same-owner", "--acls", "--xattrs", "--xattrs-include=*",
+            ], timeout: .seconds(3600))
+    }
+
+    /// Copies a directory's content with all that belongs to it; blocks are shared where the file system can.
+    static func copy(_ directory: FilePath, to target: FilePath) -> ToolInvocation {
+        ToolInvocation(
+            "cp",
+            [
+                "--archive", "--one-file-system", "--reflink=auto", "--no-target-directory", "--", directory.string,
+                target.string,
+            ], timeout: .seconds(3600))
+    }
+
+    /// Brings a file system's content to the disk: once for thousands of files, where fsync(2) takes one at a time.
+    static func flush(_ path: FilePath) -> ToolInvocation {
+        ToolInvocation("sync", ["--file-system", path.string], timeout: .seconds(600))
+    }
+}

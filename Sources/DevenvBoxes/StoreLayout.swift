@@ -1,0 +1,63 @@
+import DevenvHost
+import DevenvPluginAPI
+import SystemPackage
+
+/// Where things lie in the store; Documentation/boxes.md describes each file.
+struct StoreLayout: Hashable, Sendable {
+    let root: FilePath
+
+    /// Held while an image or a name comes or goes.
+    var lock: FilePath { root.appending("lock") }
+    var images: FilePath { root.appending("images") }
+    var names: FilePath { root.appending("names") }
+    /// Half-made images, each with a lock that its maker holds.
+    var staging: FilePath { root.appending("staging") }
+    /// Packages that builds have fetched.
+    var packageCache: FilePath { root.appending("cache").appending("packages") }
+
+    func image(_ digest: TreeDigest) -> ImageLayout {
+        ImageLayout(root: images.appending("sha256-\(digest.hexadecimal)"))
+    }
+
+    /// The image of a directory's name, nil for a name that the store did not make.
+    func digest(directory name: String) -> TreeDigest? {
+        guard name.hasPrefix("sha256-") else { return nil }
+        return TreeDigest(parsing: "sha256:" + name.dropFirst(7))
+    }
+
+    /// The one slash that a name may have is escaped by a character that none may have, so that no name is part of another.
+    func nameFile(_ name: String) -> FilePath {
+        names.appending(name.split(separator: "/").joined(separator: "%2F") + ".json")
+    }
+
+    /// The name that a file in `names` is for, nil for a file of another kind, such as one that is being written.
+    func name(file: String) -> String? {
+        guard file.hasSuffix(".json") else { return nil }
+        return file.dropLast(5).split(separator: "%2F").joined(separator: "/")
+    }
+
+    /// Makes the directories. Those above a root file system can be passed through by anybody, as the root of a container
+    /// is nobody here; half-made images are for root alone.
+    func make() throws(HostError) {
+        try HostFiles.makeDirectory(root)
+        try HostFiles.makeDirectory(images, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
+        try HostFiles.makeDirectory(names)
+        try HostFiles.makeDirectory(staging, mode: .ownerReadWriteExecute)
+    }
+}
+
+/// Where things lie in an image.
+struct ImageLayout: Hashable, Sendable {
+    let root: FilePath
+
+    /// The tree that machines start from. Nobody writes to it.
+    var tree: FilePath { root.appending("rootfs") }
+    var manifest: FilePath { root.appending("manifest") }
+    var record: FilePath { root.appending("image.json") }
+    /// One file for each machine that needs the image.
+    var references: FilePath { root.appending("references") }
+
+    func reference(_ owner: MachineIdentity) -> FilePath {
+        references.appending("\(owner.project).\(owner.machine)")
+    }
+}

@@ -1,0 +1,70 @@
+import DevenvBoxes
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import Glibc
+import SystemPackage
+
+/// A store and a small tree in a directory of their own, which goes with the fixture.
+struct BoxStoreFixture: ~Copyable {
+    let root: FilePath
+    let directories: HostDirectories
+    let store: BoxStore
+
+    init(runner: any ToolRunner = SystemToolRunner()) throws {
+        root = FilePath("/tmp/devenv-boxes-test-\(UInt64.random(in: .min ... .max))")
+        try HostFiles.makeDirectory(root)
+        directories = HostDirectories(data: root.appending("data"), runtime: root.appending("run"))
+        store = BoxStore(directories: directories, runner: runner)
+    }
+
+    deinit {
+        try? HostFiles.remove(root)  // a later test has a directory of its own
+    }
+
+    /// The names of everything in the store that belongs to an image.
+    func images() throws -> [String] { try HostFiles.list(directories.boxes.appending("images")) }
+
+    func staging() throws -> [String] { try HostFiles.list(directories.boxes.appending("staging")) }
+
+    /// Makes a tree with one of everything that a manifest can hold.
+    func makeTree(named name: String = "tree") throws -> FilePath {
+        let tree = root.appending(name)
+        try HostFiles.makeDirectory(tree.appending("etc"))
+        try HostFiles.makeDirectory(tree.appending("usr/bin"))
+        try HostFiles.makeDirectory(tree.appending("empty"), mode: [.ownerReadWriteExecute])
+        try write("root:x:0:0::/root:/bin/sh\ndev:x:1000:1000::/home/dev:/bin/bash\n", to: tree.appending("etc/passwd"))
+        try write("a name\n", to: tree.appending("etc/with space, ü and %"))
+        try write("#!/bin/sh\n", to: tree.appending("usr/bin/tool"))
+        let tool = tree.appending("usr/bin/tool").string
+        try check(chmod(tool, 0o4755))
+        try check(symlink("usr/bin", tree.appending("bin").string))
+        try check(link(tool, tree.appending("usr/bin/same").string))
+        try check(mkfifo(tree.appending("pipe").string, 0o600))
+        return tree
+    }
+
+    func write(_ text: String, to path: FilePath) throws {
+        try AtomicFile.write(Array(text.utf8), to: path, durable: false)
+    }
+
+    func check(_ result: Int32) throws {
+        guard result == 0 else { throw Errno(rawValue: errno) }
+    }
+
+    /// Runs a program that must succeed.
+    func run(_ tool: String, _ arguments: [String]) async throws {
+        let outcome = try await SystemToolRunner().run(ToolInvocation(tool, arguments))
+        guard outcome.status == 0 else { throw BoxStoreFixtureError(description: "\(tool): \(outcome.complaint)") }
+    }
+
+    static func machine(_ name: String) -> MachineIdentity {
+        MachineIdentity(
+            project: ProjectID(unchecked: "0123456789abcdef"), machine: MachineID(unchecked: "fedcba98\(name)"),
+            projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: name))
+    }
+}
+
+struct BoxStoreFixtureError: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,69 @@
+import DevenvBoxes
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvTestSupport
+import Glibc
+import SystemPackage
+import Testing
+
+@Suite struct ResolveTests {
+    @Test func aMissingBoxNamesTheCommandsThatGetIt() throws {
+        let fixture = try BoxStoreFixture()
+        let error = #expect(throws: BoxError.self) {
+            try fixture.store.resolve(.named("debian/12", constraint: nil), base: "/")
+        }
+        #expect(error?.code == .missing)
+        #expect(error?.description.contains("'devenv box build debian/12'") == true)
+        #expect(error?.description.contains("'devenv box add DIRECTORY|ARCHIVE --name debian/12'") == true)
+        #expect(!HostFiles.exists(fixture.directories.data), "reading makes nothing")
+    }
+
+    @Test(arguments: [
+        (BoxReference.location("./boxes/my own"), "devenv box add '/project/boxes/my own' --name NAME"),
+        (.location("/srv/box.tar"), "devenv box add /srv/box.tar --name NAME"),
+        (.image("registry/name:1"), "devenv box add DIRECTORY --name NAME"),
+    ])
+    func aPlaceThatWasNotAddedNamesTheCommand(reference: BoxReference, command: String) throws {
+        let fixture = try BoxStoreFixture()
+        let error = #expect(throws: BoxError.self) { try fixture.store.resolve(reference, base: "/project") }
+        #expect(error?.code == .missing)
+        #expect(error?.description.contains(command) == true)
+    }
+
+    @Test func listingAnAbsentStoreFindsNothing() throws {
+        let fixture = try BoxStoreFixture()
+        #expect(try fixture.store.list().isEmpty)
+        #expect(!HostFiles.exists(fixture.directories.data))
+    }
+
+    @Test(
+        .requiresRoot,
+        arguments: [
+            ("~> 12.0", true), ("~> 12.11", true), ("~> 12.12", false), ("~> 11.0", false), ("12.11", true),
+            ("= 12.11.0", true),
+            (">= 12.1, < 13", true), ("> 12.11", false), ("!= 12.11", false), ("<= 12.10", false), ("~> 12", true),
+        ])
+    func aConstraintIsHeldAgainstTheVersion(constraint: String, admitted: Bool) async throws {
+        let fixture = try BoxStoreFixture()
+        _ = try await fixture.store.add(try fixture.makeTree(), name: "test", version: "12.11")
+        let reference = BoxReference.named("test", constraint: constraint)
+        if admitted {
+            #expect(try fixture.store.resolve(reference, base: "/").name == "test")
+        } else {
+            let error = #expect(throws: BoxError.self) { try fixture.store.resolve(reference, base: "/") }
+            #expect(error?.description.contains("12.11") == true)
+            #expect(error?.description.contains(constraint) == true)
+        }
+    }
+
+    @Test(.requiresRoot, arguments: ["~~ 1", ">=", "a.b", "1,,2"])
+    func whatIsNoConstraintIsAnError(constraint: String) async throws {
+        let fixture = try BoxStoreFixture()
+        _ = try await fixture.store.add(try fixture.makeTree(), name: "test")
+        let error = #expect(throws: BoxError.self) {
+            try fixture.store.resolve(.named("test", constraint: constraint), base: "/")
+        }
+        #expect(error?.code == .invalid)
+    }
+}
