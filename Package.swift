@@ -68,7 +68,10 @@ let package = Package(
         room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room(
             "DevenvEngine",
-            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState", "DevenvBoxes"]),
+            [
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState", "DevenvBoxes",
+                "DevenvCrypto",
+            ]),
         room(
             "DevenvCommands",
             [

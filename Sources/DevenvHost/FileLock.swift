@@ -52,6 +52,22 @@ package struct FileLock: ~Copyable {
         return .held(by: try holder(of: path))
     }
 
+    /// Takes the lock, waiting for whoever has it; nil when the time is over. For locks that are held for moments only: it
+    /// looks again every 5 ms on the calling thread, as flock(2) itself can't be given a deadline.
+    package static func waiting(
+        for path: FilePath, command: String, timeout: Duration = .seconds(30)
+    ) throws(HostError) -> FileLock? {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            switch try attempt(path, command: command) {
+            case .taken(let lock): return lock
+            case .held: break
+            }
+            guard ContinuousClock.now < deadline else { return nil }
+            usleep(5_000)
+        }
+    }
+
     /// Who holds the lock, from the note beside it; nil where there is none or it can't be read as one.
     package static func holder(of path: FilePath) throws(HostError) -> Holder? {
         guard let bytes = try HostFiles.read(ownerFile(of: path), limit: 64 << 10) else { return nil }

@@ -1,0 +1,126 @@
+import DevenvDiagnostics
+package import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+
+extension Engine {
+    /// What `up` would do to these machines and all that they wait for. Reads only.
+    package func prepareUp(
+        _ graph: MachineGraph, targets: [MachineName], options: UpOptions
+    ) async throws(EngineError) -> Operation {
+        let result = try await Preparation(components: components, store: store, graph: graph)
+            .gather(targets, provider: options.provider, fingerprints: true)
+        return operation(graph, result, result.planner.up(options)) { () async throws(EngineError) in
+            try await prepareUp(graph, targets: targets, options: options)
+        }
+    }
+
+    /// What `reload` would do.
+    package func prepareReload(
+        _ graph: MachineGraph, targets: [MachineName], options: UpOptions
+    ) async throws(EngineError) -> Operation {
+        try await prepare(graph, targets, "reload", fingerprints: true, { $0.reload(options) }) {
+            () async throws(EngineError) in
+            try await prepareReload(graph, targets: targets, options: options)
+        }
+    }
+
+    /// What `provision` would do to machines that run; `only` names provisioners, nil means all but those that only run
+    /// when named.
+    package func prepareProvision(
+        _ graph: MachineGraph, targets: [MachineName], only: Set<String>?
+    ) async throws(EngineError) -> Operation {
+        let provisioning = only.map(Provisioning.named) ?? .all
+        return try await prepare(graph, targets, "provision", fingerprints: true, { $0.provision(provisioning) }) {
+            () async throws(EngineError) in
+            try await prepareProvision(graph, targets: targets, only: only)
+        }
+    }
+
+    /// What `sync` would do to machines that run.
+    package func prepareSync(_ graph: MachineGraph, targets: [MachineName]) async throws(EngineError) -> Operation {
+        try await prepare(graph, targets, "sync", fingerprints: true, { $0.sync() }) { () async throws(EngineError) in
+            try await prepareSync(graph, targets: targets)
+        }
+    }
+
+    /// What `halt` would do to those of these machines that were made.
+    package func prepareHalt(targets: [MachineName], force: Bool) async throws(EngineError) -> Operation {
+        let records = try recorded(targets)
+        let observed = await Observation.observe(records, components.providers)
+        return try teardown(records, TeardownPlanner(recorded: records, observed: observed).halt(), force: force) {
+            () async throws(EngineError) in
+            try await prepareHalt(targets: targets, force: force)
+        }
+    }
+
+    /// What `destroy` would do to those of these machines that were made, or were begun to be made.
+    package func prepareDestroy(targets: [MachineName]) async throws(EngineError) -> Operation {
+        let records = try recorded(targets)
+        return try teardown(records, TeardownPlanner(recorded: records).destroy(), force: true) {
+            () async throws(EngineError) in
+            try await prepareDestroy(targets: targets)
+        }
+    }
+
+    /// Prepares something for machines that must run: the named ones only, not those that they wait for.
+    private func prepare(
+        _ graph: MachineGraph, _ targets: [MachineName], _ verb: String, fingerprints: Bool, _ plan: (Planner) -> Plan,
+        again: @escaping @Sendable () async throws(EngineError) -> Operation
+    ) async throws(EngineError) -> Operation {
+        var result = try await Preparation(components: components, store: store, graph: graph)
+            .gather(targets, provider: nil, fingerprints: fingerprints)
+        try requireMade(targets, result.planner, verb)
+        let wanted = result.planner.desired.filter { targets.contains($0.key) }
+        result.planner = Planner(
+            graph: graph, desired: wanted, recorded: result.planner.recorded, observed: result.planner.observed)
+        return operation(graph, result, plan(result.planner), again: again)
+    }
+
+    private func requireMade(_ targets: [MachineName], _ planner: Planner, _ verb: String) throws(EngineError) {
+        for name in targets {
+            let state = planner.observed[name]?.state ?? .absent
+            if state == .running || (verb == "reload" && [.stopped, .suspended].contains(state)) { continue }
+            throw EngineError(
+                .wrongState, "can't \(verb) machine '\(name)': it is \(state)", help: "run devenv up \(name)")
+        }
+    }
+
+    private func recorded(_ targets: [MachineName]) throws(EngineError) -> [MachineRecord] {
+        let wanted = Set(targets)
+        return try EngineError.wrap { () throws(StateError) in try store.machines() }
+            .filter { wanted.contains($0.identity.name) }
+    }
+
+    private func operation(
+        _ graph: MachineGraph, _ result: Preparation.Result, _ plan: Plan,
+        again: @escaping @Sendable () async throws(EngineError) -> Operation
+    ) -> Operation {
+        Operation(
+            plan: plan, machines: result.machines, recorded: result.recorded,
+            project: Preparation(components: components, store: store, graph: graph).project,
+            secrets: graph.envfile.secrets.mapValues(\.value), force: false, again: again)
+    }
+
+    private func teardown(
+        _ records: [MachineRecord], _ plan: Plan, force: Bool,
+        again: @escaping @Sendable () async throws(EngineError) -> Operation
+    ) throws(EngineError) -> Operation {
+        var machines: [MachineName: MachineContext] = [:]
+        for record in records {
+            guard let provider = components.provider(record.provider) else {
+                throw EngineError(
+                    .provider,
+                    "machine '\(record.identity.name)' was made by the provider '\(record.provider)', which this devenv lacks",
+                    help: "use the devenv that made it")
+            }
+            machines[record.identity.name] = MachineContext(
+                provider: provider, desired: nil, box: nil, hosts: [], dependencies: record.dependencies)
+        }
+        return Operation(
+            plan: plan, machines: machines,
+            recorded: try EngineError.wrap { () throws(StateError) in try store.machines() },
+            project: ProvisionerProject(directory: store.directory, secretNames: []), secrets: [:], force: force,
+            again: again)
+    }
+}

@@ -1,0 +1,113 @@
+package import DevenvDiagnostics
+package import DevenvModel
+package import DevenvPluginAPI
+package import DevenvState
+
+/// Brings the machines of one project into the condition that its Envfile describes.
+package struct Engine: Sendable {
+    let components: EngineComponents
+    let store: ProjectStore
+
+    /// Makes the engine of a project. Nothing is read yet.
+    package init(_ components: EngineComponents, store: ProjectStore) {
+        self.components = components
+        self.store = store
+    }
+
+    /// What the providers and provisioners find wrong with a graph. Looks at files of the project, at nothing else.
+    package func validate(_ graph: MachineGraph) -> [Diagnostic] {
+        let project = ProvisionerProject(
+            directory: graph.envfile.directory, secretNames: Set(graph.envfile.secrets.keys))
+        return graph.machines.flatMap { machine in
+            optionProblems(of: machine) + machine.provisioners.flatMap { problems(of: $0, in: project) }
+        }
+    }
+
+    /// Every provider looks at its own options; only those that the machine may be made by look at its other keys too.
+    private func optionProblems(of machine: MachineSpec) -> [Diagnostic] {
+        let preferred = machine.providers.map(\.value)
+        let unknown = machine.providers.filter { components.provider($0.value) == nil }.map { name in
+            let known = components.providers.map(\.name.rawValue)
+            return Diagnostic.error(
+                "there is no provider '\(name.value)'", at: name.location,
+                help: Suggestion.help(for: name.value.rawValue, among: known)
+                    ?? "there are: \(known.joined(separator: ", "))")
+        }
+        let usable = components.providers.filter { preferred.isEmpty || preferred.contains($0.name) }
+        // A list may name providers that other members of the team have: it is wrong only when none is known.
+        return (unknown.count == machine.providers.count ? unknown : []) + usable.flatMap { $0.validate(machine) }
+    }
+
+    private func problems(of item: ProvisionerSpec, in project: ProvisionerProject) -> [Diagnostic] {
+        if let provisioner = components.provisioner(item.kind.value) { return provisioner.validate(item, in: project) }
+        let known = components.provisioners.map(\.kind)
+        let help = Suggestion.help(for: item.kind.value, among: known) ?? "there are: \(known.joined(separator: ", "))"
+        return [.error("there is no provisioner '\(item.kind.value)'", at: item.kind.location, help: help)]
+    }
+
+    /// What each provider says about this host.
+    package func findings() async -> [(provider: ProviderName, findings: [Finding])] {
+        var result: [(provider: ProviderName, findings: [Finding])] = []
+        for provider in components.providers { result.append((provider.name, await provider.check())) }
+        return result
+    }
+
+    /// What the machines are at this moment, declared ones in the graph's order, then those that are only recorded. Reads
+    /// only.
+    package func status(_ graph: MachineGraph?) async throws(EngineError) -> [MachineStatus] {
+        let records = try EngineError.wrap { () throws(StateError) in try store.machines() }
+        let observed = await Observation.observe(records, components.providers)
+        let recorded = Dictionary(uniqueKeysWithValues: records.map { ($0.identity.name, $0) })
+        let declared = (graph?.machines ?? []).map { machine in
+            status(machine.name.value, recorded[machine.name.value], observed, machine: machine)
+        }
+        let names = Set(declared.map(\.name))
+        return declared
+            + records.filter { !names.contains($0.identity.name) }.map {
+                var status = status($0.identity.name, $0, observed, machine: nil)
+                status.isDeclared = graph == nil
+                return status
+            }
+    }
+
+    private func status(
+        _ name: MachineName, _ record: MachineRecord?, _ observed: [MachineName: MachineObservation],
+        machine: MachineSpec?
+    ) -> MachineStatus {
+        guard let record else { return MachineStatus(name: name, observation: MachineObservation(.absent)) }
+        let observation = observed[name] ?? MachineObservation(.unknown("its provider did not answer"))
+        return MachineStatus(
+            name: name, observation: observation, provider: record.provider, box: record.boxName,
+            addresses: record.addresses, forwards: observation.state == .running ? record.forwards : [],
+            failedProvisioners: record.provisioners.filter { !$0.value.succeeded }.keys.sorted())
+    }
+
+    /// How to log in to a machine that runs.
+    package func endpoint(of machine: MachineName) async throws(EngineError) -> SSHEndpoint {
+        guard let record = try EngineError.wrap({ () throws(StateError) in try store.machine(machine) }) else {
+            throw EngineError(.wrongState, "machine '\(machine)' does not exist yet", help: "run devenv up \(machine)")
+        }
+        let observation = await Observation.observe([record], components.providers)[machine]
+        guard let observation, observation.state == .running, let address = observation.address else {
+            let state = observation?.state.description ?? "unknown"
+            throw EngineError(
+                .wrongState, "machine '\(machine)' is not running (\(state))", help: "run devenv up \(machine)")
+        }
+        let keys = MachineKeys(directory: store.directory(of: machine))
+        return try EngineError.wrap { () throws(StateError) in try keys.endpoint(for: record, at: address) }
+    }
+
+    /// A communicator for a machine.
+    package func communicator(for endpoint: SSHEndpoint) -> any Communicator {
+        components.makeCommunicator(endpoint)
+    }
+}
+
+extension EngineError {
+    /// Runs something with recorded state and translates its error.
+    static func wrap<Value>(_ body: () throws(StateError) -> Value) throws(EngineError) -> Value {
+        do { return try body() } catch {
+            throw EngineError(error.isLocked ? .locked : .state, error.message, help: error.help)
+        }
+    }
+}

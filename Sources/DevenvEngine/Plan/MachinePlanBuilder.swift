@@ -1,0 +1,183 @@
+import DevenvDiagnostics
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+import SystemPackage
+
+/// Puts together the steps of one machine, each after the one before it.
+struct MachinePlanBuilder {
+    private(set) var steps: [Step] = []
+    private(set) var warnings: [String] = []
+    private let machine: DesiredMachine
+    /// What was recorded; nil also where the recorded machine is gone, as nothing recorded is true of a new one.
+    private var recorded: MachineRecord?
+    private let observation: MachineObservation
+    private var disturbs = false
+
+    init(_ machine: DesiredMachine, recorded: MachineRecord?, observed: MachineObservation?) {
+        self.machine = machine
+        self.recorded = recorded
+        observation = observed ?? MachineObservation(.absent)
+    }
+
+    /// Makes, starts, restarts or changes the machine, as far as needed.
+    mutating func bringUp(recreate: Bool) {
+        switch observation.state {
+        case .absent: make(because: reasonForMaking)
+        case .unknown(let reason):
+            warnings.append(
+                "machine '\(machine.name)' is left alone: its provider could not tell its state (\(reason))")
+        case .broken(let reason): replace(because: "is broken: \(reason)", recreate: recreate)
+        case .stopped where recorded?.phase != .created: make(because: "was left half made")
+        case .stopped: start(because: ["is stopped"] + changes(of: .restart) + changes(of: .live), recreate: recreate)
+        case .suspended: start(because: ["is suspended"], recreate: recreate)
+        case .running: adjust(recreate: recreate)
+        }
+    }
+
+    /// Stops the machine where it runs and starts it.
+    mutating func restart() {
+        switch observation.state {
+        case .running, .suspended:
+            add(.stop, because: ["a reload was asked for"])
+            start(because: ["a reload was asked for"] + changes(of: .restart) + changes(of: .live), recreate: false)
+        case .stopped: start(because: ["is stopped"], recreate: false)
+        default: break
+        }
+    }
+
+    private var reasonForMaking: String {
+        switch recorded?.phase {
+        case .created: "is gone: it was removed behind devenv's back"
+        case .creating: "was left half made"
+        case .destroying: "was left half destroyed"
+        case nil: "does not exist yet"
+        }
+    }
+
+    private mutating func make(because reason: String) {
+        recorded = nil
+        add(.create, because: [reason])
+        add(.start, because: ["is new"])
+        add(.connect, because: ["is new"])
+    }
+
+    private mutating func replace(because reason: String, recreate: Bool) {
+        guard recreate else {
+            warnings.append("machine '\(machine.name)' \(reason); up --recreate destroys it and makes it again")
+            return
+        }
+        add(.destroy, because: [reason])
+        make(because: "is made again")
+    }
+
+    private mutating func start(because reasons: [String], recreate: Bool) {
+        if needsReplacement(recreate: recreate) { return }
+        add(.start, because: reasons)
+        add(.connect, because: ["was started"])
+    }
+
+    private mutating func adjust(recreate: Bool) {
+        if needsReplacement(recreate: recreate) { return }
+        let restarting = changes(of: .restart)
+        if !restarting.isEmpty {
+            add(.stop, because: restarting)
+            add(.start, because: restarting + changes(of: .live))
+            add(.connect, because: ["was started"])
+            return
+        }
+        if !observation.drift.isEmpty { add(.start, because: observation.drift) }
+        let live = changes(of: .live)
+        if !live.isEmpty { add(.update, because: live) }
+    }
+
+    /// Plans the replacement that a change needs; where it was not asked for, says so and goes on without the change.
+    private mutating func needsReplacement(recreate: Bool) -> Bool {
+        let changes = changes(of: .recreate)
+        guard !changes.isEmpty else { return false }
+        let list = changes.joined(separator: ", ")
+        guard recreate else {
+            warnings.append(
+                "machine '\(machine.name)' keeps its old \(list): only up --recreate, which loses its data, changes that"
+            )
+            return false
+        }
+        if observation.state == .running { add(.stop, because: changes) }
+        add(.destroy, because: changes)
+        make(because: "is made again")
+        return true
+    }
+
+    /// The settings of this impact that differ from what was applied: `memory 512 MiB -> 1 GiB`.
+    private func changes(of impact: MachineSetting.Impact) -> [String] {
+        guard let recorded else { return [] }
+        let applied = Dictionary(recorded.settings.map { ($0.key, $0.value) }) { first, _ in first }
+        return machine.settings.filter { $0.impact == impact && applied[$0.key] != $0.value }
+            .map { "\($0.key) \(applied[$0.key] ?? "none") -> \($0.value)" }
+    }
+
+    /// Makes the folders equal that have changed since they last were.
+    mutating func sync(evenIfUnchanged: Bool = false) {
+        for folder in machine.spec.folders where runsAfterwards {
+            let target = folder.target.string
+            switch recorded?.folders[target] {
+            case nil: add(.sync(folder.target), because: ["was never synced"])
+            case machine.folders[target] where !evenIfUnchanged: break
+            case machine.folders[target]: add(.sync(folder.target), because: ["a sync was asked for"])
+            default: add(.sync(folder.target), because: ["\(folder.source.value.lastComponent?.string ?? "/") changed"])
+            }
+        }
+    }
+
+    /// Runs the provisioners that are due.
+    mutating func provision(_ provisioning: Provisioning) {
+        guard runsAfterwards else { return }
+        for item in machine.spec.provisioners {
+            if let reason = reason(for: item, provisioning) { add(.provision(item.name.value), because: [reason]) }
+        }
+    }
+
+    private func reason(for item: ProvisionerSpec, _ provisioning: Provisioning) -> String? {
+        switch provisioning {
+        case .none: nil
+        case .all: item.run == .never ? nil : "provisioning was asked for"
+        case .named(let names):
+            names.contains(item.name.value) || (item.run != .never && names.contains(item.kind.value))
+                ? "was asked for by name" : nil
+        case .due: reasonWhenDue(item)
+        }
+    }
+
+    private func reasonWhenDue(_ item: ProvisionerSpec) -> String? {
+        if item.run == .never { return nil }
+        guard let last = recorded?.provisioners[item.name.value] else { return "has not run" }
+        if !last.succeeded { return "failed last time" }
+        if item.run == .always { return "runs always" }
+        guard item.run == .changed, let wanted = machine.provisioners[item.name.value] else { return nil }
+        return Self.difference(from: last.fingerprint, to: wanted)
+    }
+
+    private static func difference(from old: ProvisionerFingerprint, to new: ProvisionerFingerprint) -> String? {
+        let changed = Set(old.parts.keys).union(new.parts.keys).filter { old.parts[$0] != new.parts[$0] }
+        return changed.isEmpty ? nil : changed.sorted().joined(separator: ", ") + " changed"
+    }
+
+    /// Waits for the `ready` checks where they do not hold yet or something was done that they may depend on.
+    mutating func checkReadiness() {
+        guard runsAfterwards, !machine.spec.readyChecks.isEmpty, disturbs || recorded?.isReady != true else { return }
+        add(.ready, because: [machine.spec.readyChecks.map(\.description).joined(separator: ", ")])
+    }
+
+    /// Whether the machine runs once the steps so far are done.
+    private var runsAfterwards: Bool {
+        steps.contains { $0.id.action == .start } || observation.state == .running
+    }
+
+    private mutating func add(_ action: StepAction, because reasons: [String]) {
+        let round = steps.filter { $0.id.action == action }.count
+        let step = Step(
+            StepID(machine.name, action, round: round), reasons: reasons, after: steps.last.map { [$0.id] } ?? [])
+        steps.append(step)
+        if action != .connect { disturbs = true }
+    }
+}

@@ -1,0 +1,131 @@
+import DevenvDiagnostics
+package import DevenvModel
+package import DevenvPluginAPI
+package import DevenvState
+
+/// Finds out what has to be done. Pure: everything that it knows it is given.
+package struct Planner: Sendable {
+    /// The machines and what they wait for.
+    package let graph: MachineGraph
+    /// What each machine should be; only those that the command is about.
+    package let desired: [MachineName: DesiredMachine]
+    /// What was recorded of each machine.
+    package let recorded: [MachineName: MachineRecord]
+    /// What each machine's provider sees.
+    package let observed: [MachineName: MachineObservation]
+
+    /// Makes a planner.
+    package init(
+        graph: MachineGraph, desired: [MachineName: DesiredMachine], recorded: [MachineName: MachineRecord],
+        observed: [MachineName: MachineObservation]
+    ) {
+        self.graph = graph
+        self.desired = desired
+        self.recorded = recorded
+        self.observed = observed
+    }
+
+    /// What `up` does: the least that makes the machines what they should be.
+    package func up(_ options: UpOptions) -> Plan {
+        assemble { machine, plan in
+            var builder = MachinePlanBuilder(
+                machine, recorded: recorded[machine.name], observed: observed[machine.name])
+            builder.bringUp(recreate: options.recreate)
+            builder.sync()
+            builder.provision(options.provisioning)
+            builder.checkReadiness()
+            plan.warnings += builder.warnings
+            return builder.steps
+        }
+    }
+
+    /// What `reload` does: an `up` that stops running machines first.
+    package func reload(_ options: UpOptions) -> Plan {
+        assemble { machine, plan in
+            var builder = MachinePlanBuilder(
+                machine, recorded: recorded[machine.name], observed: observed[machine.name])
+            builder.restart()
+            builder.sync()
+            builder.provision(options.provisioning)
+            builder.checkReadiness()
+            plan.warnings += builder.warnings
+            return builder.steps
+        }
+    }
+
+    /// What `provision` does on machines that run: all provisioners but those of policy `never`, or the named ones.
+    package func provision(_ provisioning: Provisioning) -> Plan {
+        assemble { machine, _ in
+            var builder = MachinePlanBuilder(
+                machine, recorded: recorded[machine.name], observed: observed[machine.name])
+            builder.provision(provisioning)
+            builder.checkReadiness()
+            return builder.steps
+        }
+    }
+
+    /// What `sync` does on machines that run: every folder, whether it seems to have changed or not.
+    package func sync() -> Plan {
+        assemble { machine, _ in
+            var builder = MachinePlanBuilder(
+                machine, recorded: recorded[machine.name], observed: observed[machine.name])
+            builder.sync(evenIfUnchanged: true)
+            return builder.steps
+        }
+    }
+
+    private func assemble(_ steps: (DesiredMachine, inout Plan) -> [Step]) -> Plan {
+        var plan = Plan()
+        var planned: [MachineName: [Step]] = [:]
+        for spec in graph.machines {
+            guard let machine = desired[spec.name.value] else { continue }
+            let own = steps(machine, &plan)
+            if own.isEmpty { plan.unchanged.append(machine.name) }
+            let gates = (graph.edges[machine.name] ?? []).flatMap { gate($0, in: planned) }
+            let gated = Self.gated(own, behind: gates)
+            planned[machine.name] = gated
+            plan.steps += gated
+        }
+        return plan
+    }
+
+    /// The steps of another machine that must be over before the condition is true of it.
+    private func gate(_ edge: MachineGraph.Edge, in planned: [MachineName: [Step]]) -> [StepID] {
+        let steps = planned[edge.target] ?? []
+        return steps.last { $0.id.action.fulfils(edge.condition) }.map { [$0.id] } ?? []
+    }
+
+    /// Machines are made and booted side by side; what they wait for holds back only what is done inside them.
+    private static func gated(_ steps: [Step], behind gates: [StepID]) -> [Step] {
+        guard !gates.isEmpty, let first = steps.firstIndex(where: \.id.action.waitsForOthers) else { return steps }
+        var steps = steps
+        let step = steps[first]
+        steps[first] = Step(step.id, reasons: step.reasons, after: step.predecessors + gates)
+        return steps
+    }
+}
+
+extension DesiredMachine {
+    var name: MachineName { spec.name.value }
+}
+
+extension StepAction {
+    /// Whether a machine of which this was the last step of its kind has come as far as the condition asks.
+    func fulfils(_ condition: DependencyCondition) -> Bool {
+        switch self {
+        case .create: true
+        case .start, .connect, .update: condition >= .running
+        case .sync, .provision: condition >= .provisioned
+        case .ready: condition == .ready
+        case .stop, .destroy: false
+        }
+    }
+
+    /// Whether the step does the user's own work, which may need the machines that this one depends on.
+    var waitsForOthers: Bool {
+        switch self {
+        case .provision, .ready: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+
+/// A machine with everything that its steps need beside its record.
+struct MachineContext: Sendable {
+    /// Its provider.
+    let provider: any Provider
+    /// What it should be; nil where only what is recorded counts, as in `halt` and `destroy`.
+    let desired: DesiredMachine?
+    /// Its box; nil where it is not needed.
+    let box: BoxImage?
+    /// The names of the machines on its networks.
+    let hosts: [HostEntry]
+    /// The machines that it waits for.
+    let dependencies: [MachineName]
+}
+
+/// A plan with all that is needed to carry it out.
+package struct Operation: Sendable {
+    /// The plan.
+    package let plan: Plan
+    let machines: [MachineName: MachineContext]
+    /// The records that the plan rests on, to notice when they have changed by the time the locks are held.
+    let recorded: [MachineRecord]
+    let project: ProvisionerProject
+    let secrets: [String: SecretSource]
+    let force: Bool
+    /// Makes the same operation from what is true now.
+    let again: @Sendable () async throws(EngineError) -> Operation
+}

@@ -1,0 +1,86 @@
+import DevenvBoxes
+import DevenvDiagnostics
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+
+/// Gathers what a planner needs: what should be, what was recorded and what is real. Reads only.
+struct Preparation: Sendable {
+    let components: EngineComponents
+    let store: ProjectStore
+    let graph: MachineGraph
+
+    /// What was gathered.
+    struct Result: Sendable {
+        var planner: Planner
+        var machines: [MachineName: MachineContext]
+        var recorded: [MachineRecord]
+    }
+
+    /// Gathers for these machines and all that they wait for.
+    func gather(_ targets: [MachineName], provider wish: ProviderName?, fingerprints: Bool) async throws(EngineError)
+        -> Result
+    {
+        let records = try EngineError.wrap { () throws(StateError) in try store.machines() }
+        let recorded = Dictionary(uniqueKeysWithValues: records.map { ($0.identity.name, $0) })
+        let names = withDependencies(targets)
+        let observed = await Observation.observe(
+            records.filter { names.contains($0.identity.name) }, components.providers)
+        let choice = ProviderChoice(components.providers, wish: wish)
+        var hostNames = HostNames(graph)
+        var contexts: [MachineName: MachineContext] = [:]
+        for machine in graph.machines where names.contains(machine.name.value) {
+            let name = machine.name.value
+            let provider = try await choice.provider(for: machine, recorded: recorded[name])
+            contexts[name] = try context(machine, provider, recorded[name], &hostNames)
+        }
+        if fingerprints { try await Fingerprints(components, project).complete(&contexts) }
+        let planner = Planner(
+            graph: graph, desired: contexts.compactMapValues(\.desired), recorded: recorded, observed: observed)
+        return Result(planner: planner, machines: contexts, recorded: records)
+    }
+
+    var project: ProvisionerProject {
+        ProvisionerProject(directory: graph.envfile.directory, secretNames: Set(graph.envfile.secrets.keys))
+    }
+
+    private func withDependencies(_ targets: [MachineName]) -> Set<MachineName> {
+        var names = Set(targets)
+        var open = targets
+        while let name = open.popLast() {
+            for edge in graph.edges[name] ?? [] where names.insert(edge.target).inserted { open.append(edge.target) }
+        }
+        return names
+    }
+
+    private func context(
+        _ machine: MachineSpec, _ provider: any Provider, _ record: MachineRecord?, _ hostNames: inout HostNames
+    ) throws(EngineError) -> MachineContext {
+        let box = try box(of: machine, record)
+        let hosts = hostNames.entries(for: machine)
+        let request = RequestBuilder.forSettings(machine, box: box, hosts: hosts, record: record)
+        let names = MachineSetting("names", hostNames.summary(for: machine), impact: .live)
+        let desired = DesiredMachine(
+            spec: machine, provider: provider.name, settings: provider.settings(of: request) + [names])
+        let dependencies = (graph.edges[machine.name.value] ?? []).map(\.target)
+        return MachineContext(provider: provider, desired: desired, box: box, hosts: hosts, dependencies: dependencies)
+    }
+
+    /// The machine's box. One that was removed from the store is no reason to refuse a machine that was made from it: its
+    /// image is kept as long as the machine is.
+    private func box(of machine: MachineSpec, _ record: MachineRecord?) throws(EngineError) -> BoxImage {
+        guard let reference = machine.box else {
+            throw EngineError(
+                .box, "machine '\(machine.name.value)' has no box", help: "name one with 'box:' in the Envfile")
+        }
+        do throws(BoxError) {
+            return try components.boxes.resolve(reference.value, base: graph.envfile.directory)
+        } catch {
+            if let record, let kept = try? components.boxes.image(withDigest: record.boxDigest, name: record.boxName) {
+                return kept  // where that one is gone too, the first error says what to do
+            }
+            let place = reference.location.map { "\($0): " } ?? ""
+            throw EngineError(.box, place + error.message, help: error.help)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import DevenvDiagnostics
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+import SystemPackage
+
+/// Builds what a provider is asked for.
+enum RequestBuilder {
+    /// A request that is good for `Provider.settings(of:)` only: no id is given out and no key is made for it.
+    static func forSettings(
+        _ machine: MachineSpec, box: BoxImage, hosts: [HostEntry], record: MachineRecord?
+    ) -> MachineRequest {
+        let identity =
+            record?.identity
+            ?? MachineIdentity(
+                project: ProjectID(unchecked: "0"), machine: MachineID(unchecked: "0"),
+                projectName: ProjectName(unchecked: "none"),
+                name: machine.name.value)
+        let access = MachineAccess(
+            user: user(of: machine, box), authorizedKeys: [], hostKey: Redacted(""), publicHostKey: "",
+            port: machine.ssh.port)
+        return MachineRequest(
+            identity: identity, record: record?.providerRecord ?? [:], spec: machine, box: box, access: access,
+            hosts: hosts,
+            forwards: forwards(of: machine, record), logDirectory: "/")
+    }
+
+    /// The user to log in as.
+    static func user(of machine: MachineSpec, _ box: BoxImage) -> String { machine.ssh.user ?? box.user }
+
+    /// The forwards as recorded where an automatic one has been given its port, as written otherwise.
+    static func forwards(of machine: MachineSpec, _ record: MachineRecord?) -> [PortForward] {
+        machine.forwards.map(\.value).map { forward in
+            guard forward.isAutomatic else { return forward }
+            return record?.forwards.first {
+                $0.isAutomatic && $0.guest == forward.guest && $0.transport == forward.transport
+            }
+                ?? forward
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import DevenvDiagnostics
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+import Glibc
+import SystemPackage
+
+extension StepRunner {
+    /// Waits until a machine answers on SSH.
+    func connect(_ machine: Wanted) async throws {
+        let (_, communicator) = try await reach(machine)
+        try await communicator.waitUntilReady(timeout: machine.spec.bootTimeout)
+    }
+
+    /// Makes a folder equal.
+    func sync(_ target: GuestPath, _ machine: Wanted) async throws {
+        guard let folder = machine.spec.folders.first(where: { $0.target == target }) else { return }
+        let (endpoint, communicator) = try await reach(machine)
+        _ = try await components.synchronizer.push(folder, to: endpoint, over: communicator)
+        var record = try record(of: machine.name)
+        record.folders[target.string] = machine.desired.folders[target.string]
+        try store.save(record)
+    }
+
+    /// Runs a provisioner and records what came of it, a failure too.
+    func provision(_ name: String, _ step: StepID, _ machine: Wanted) async throws {
+        guard let item = machine.spec.provisioners.first(where: { $0.name.value == name }),
+            let provisioner = components.provisioner(item.kind.value),
+            let fingerprint = machine.desired.provisioners[name]
+        else { throw EngineError(.failed, "there is no provisioner '\(name)'") }
+        let (_, communicator) = try await reach(machine)
+        let log = try ProvisionLog(directory: store.logs(of: machine.name), name: name)
+        let events = events
+        let context = ProvisionerContext(
+            project: operation.project, machine: machine.name,
+            secrets: try await secrets(provisioner.secrets(usedBy: item))
+        ) { stream, bytes in
+            log.append(bytes)
+            events(.output(step, stream, bytes))
+        }
+        let failure: ProvisionerError?
+        do throws(ProvisionerError) {
+            try await provisioner.run(item, on: communicator, context: context)
+            failure = nil
+        } catch {
+            failure = error
+        }
+        FaultPoint.reach("engine.provision.ran")
+        try note(
+            ProvisionerRun(
+                fingerprint: fingerprint, succeeded: failure == nil,
+                exitStatus: failure == nil ? 0 : failure?.exitStatus,
+                endedAt: time(nil)), of: name, machine.name)
+        if let failure { throw failure }
+    }
+
+    private func note(_ run: ProvisionerRun, of name: String, _ machine: MachineName) throws(StateError) {
+        var record = try record(of: machine)
+        record.provisioners[name] = run
+        record.isReady = false
+        try store.save(record)
+    }
+
+    private func secrets(_ names: Set<String>) async throws -> [String: Redacted] {
+        let resolver = SecretResolver(
+            runner: components.runner, environment: components.environment, directory: operation.project.directory)
+        var values: [String: Redacted] = [:]
+        for name in names.sorted() {
+            guard let source = operation.secrets[name] else { continue }
+            values[name] = try await resolver.value(of: name, from: source)
+        }
+        return values
+    }
+
+    /// Waits until the machine's checks hold, one after the other.
+    func waitUntilReady(_ machine: Wanted) async throws {
+        let (endpoint, communicator) = try await reach(machine)
+        let prober = ReadyProber(address: endpoint.host, communicator: communicator, runner: components.runner)
+        for check in machine.spec.readyChecks { try await prober.wait(for: check, of: machine.name) }
+        var record = try record(of: machine.name)
+        record.isReady = true
+        try store.save(record)
+    }
+
+    /// The endpoint and the one communicator of a machine that runs.
+    private func reach(_ machine: Wanted) async throws -> (SSHEndpoint, any Communicator) {
+        let record = try record(of: machine.name)
+        let recorded = RecordedMachine(identity: record.identity, record: record.providerRecord)
+        let observation = try await machine.provider.observe([recorded])[record.identity.machine]
+        guard let observation, observation.state == .running, let address = observation.address else {
+            throw EngineError(
+                .wrongState, "machine '\(machine.name)' stopped running",
+                help: "look at its console log in \(store.logs(of: machine.name))")
+        }
+        let endpoint = try MachineKeys(directory: store.directory(of: machine.name)).endpoint(for: record, at: address)
+        return (endpoint, connections.communicator(for: machine.name, at: endpoint))
+    }
+}

@@ -1,0 +1,142 @@
+import DevenvBoxes
+import DevenvCrypto
+import DevenvDiagnostics
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+import SystemPackage
+
+extension StepRunner {
+    /// Makes a machine: intent, keys, the claim on its box, the machine, result.
+    func create(_ machine: Wanted) async throws {
+        var record = try await intention(machine)
+        try store.save(record)
+        FaultPoint.reach("engine.create.intended")
+        let keys = MachineKeys(directory: store.directory(of: machine.name))
+        try keys.establish(for: record.identity)
+        try components.boxes.retain(record.boxDigest, by: record.identity)
+        FaultPoint.reach("engine.create.claimed")
+        record.providerRecord = try await machine.provider.create(request(machine, record))
+        record.phase = .created
+        try store.save(record)
+    }
+
+    /// The record of a machine that is about to be made. One that was begun before goes on under its id; what is left of an
+    /// older one is removed first, as nothing that was done in it is true of the new one.
+    private func intention(_ machine: Wanted) async throws -> MachineRecord {
+        let old = try store.machine(machine.name)
+        if let old, old.phase == .creating, old.provider == machine.provider.name, old.boxDigest == machine.box.digest {
+            return MachineRecord(identity: old.identity, of: machine)
+        }
+        if old != nil { try await destroy(machine.name, machine.provider) }
+        guard let project = try store.project() else {
+            throw EngineError(.state, "the project's state is gone", help: "run the command again")
+        }
+        let identity = MachineIdentity(
+            project: project.id, machine: MachineID(unchecked: SecureRandom.hexadecimal(digits: 16)),
+            projectName: project.name, name: machine.name)
+        return MachineRecord(identity: identity, of: machine)
+    }
+
+    /// Starts a machine, or puts right what is missing around one that runs.
+    func start(_ machine: Wanted) async throws {
+        var record = try record(of: machine.name)
+        record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
+        record.isReady = false
+        try store.save(record)
+        FaultPoint.reach("engine.start.intended")
+        record.providerRecord = try await machine.provider.start(request(machine, record))
+        record.settings = machine.desired.settings
+        try store.save(record)
+    }
+
+    /// Changes settings of a machine that runs.
+    func update(_ machine: Wanted) async throws {
+        var record = try record(of: machine.name)
+        record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
+        try store.save(record)
+        FaultPoint.reach("engine.update.intended")
+        record.providerRecord = try await machine.provider.update(request(machine, record))
+        record.apply(machine.desired.settings.filter { $0.impact == .live })
+        try store.save(record)
+    }
+
+    /// Stops a machine; one that has no record is not ours to stop.
+    func stop(_ name: MachineName, _ provider: any Provider) async throws {
+        guard var record = try store.machine(name) else { return }
+        await connections.close(name)
+        record.isReady = false
+        try store.save(record)
+        FaultPoint.reach("engine.stop.intended")
+        let grace = operation.force ? Duration.zero : .milliseconds(record.stopTimeoutMilliseconds)
+        try await provider.stop(RecordedMachine(identity: record.identity, record: record.providerRecord), grace: grace)
+    }
+
+    /// Removes a machine: intent, the machine, its claim on its box, its record.
+    func destroy(_ name: MachineName, _ provider: any Provider) async throws {
+        guard var record = try store.machine(name) else { return }
+        await connections.close(name)
+        record.phase = .destroying
+        try store.save(record)
+        FaultPoint.reach("engine.destroy.intended")
+        try await provider.destroy(RecordedMachine(identity: record.identity, record: record.providerRecord))
+        FaultPoint.reach("engine.destroy.removed")
+        try components.boxes.release(record.boxDigest, by: record.identity)
+        FaultPoint.reach("engine.destroy.released")
+        try store.forget(name)
+    }
+
+    private func request(_ machine: Wanted, _ record: MachineRecord) async throws -> MachineRequest {
+        let keys = MachineKeys(directory: store.directory(of: machine.name))
+        let ownKey = try await ownPublicKey(machine.spec.ssh)
+        return MachineRequest(
+            identity: record.identity, record: record.providerRecord, spec: machine.spec, box: machine.box,
+            access: try keys.access(user: record.user, port: record.sshPort, extraKey: ownKey), hosts: machine.hosts,
+            forwards: record.forwards, logDirectory: store.logs(of: machine.name))
+    }
+
+    /// The public half of a private key of the user's own (ssh-keygen(1), `-y`).
+    private func ownPublicKey(_ ssh: SSHSettings) async throws -> String? {
+        guard let key = ssh.key else { return nil }
+        let call = ToolInvocation("ssh-keygen", ["-y", "-P", "", "-f", key.string], timeout: .seconds(10))
+        let outcome = try await components.runner.run(call)
+        guard outcome.status == 0 else {
+            throw EngineError(
+                .failed, "reading the key '\(key)': \(outcome.complaint)",
+                help: "name an existing private key without a passphrase with 'ssh: {key: …}', or none at all")
+        }
+        return outcome.text.split(separator: "\n").first.map(String.init)
+    }
+}
+
+extension MachineRecord {
+    /// The record of a machine that is about to be made.
+    fileprivate init(identity: MachineIdentity, of machine: StepRunner.Wanted) {
+        self.init(
+            identity: identity, provider: machine.provider.name, boxName: machine.box.name,
+            boxDigest: machine.box.digest,
+            user: RequestBuilder.user(of: machine.spec, machine.box))
+        settings = machine.desired.settings
+        update(from: machine, forwards: machine.spec.forwards.map(\.value))
+    }
+
+    /// Takes over what a start or an update gives the machine anew.
+    fileprivate mutating func update(from machine: StepRunner.Wanted, forwards: [PortForward]) {
+        let spec = machine.spec
+        ownKey = spec.ssh.key?.string
+        sshPort = spec.ssh.port
+        user = RequestBuilder.user(of: spec, machine.box)
+        addresses = Dictionary(spec.interfaces.map { ($0.network.rawValue, $0.address) }) { first, _ in first }
+        primaryNetwork = spec.interfaces.first?.network.rawValue ?? ""
+        stopTimeoutMilliseconds = spec.stopTimeout.milliseconds
+        dependencies = machine.dependencies
+        self.forwards = forwards
+    }
+
+    /// Notes settings that were applied.
+    fileprivate mutating func apply(_ applied: [MachineSetting]) {
+        let keys = Set(applied.map(\.key))
+        settings = settings.filter { !keys.contains($0.key) } + applied
+    }
+}

@@ -1,0 +1,57 @@
+package import DevenvModel
+import Glibc
+
+/// Tries ports.
+package enum TCPProbe {
+    /// Why nothing accepts connections at an address and port, nil where something does.
+    package static func connect(to address: IPv4Address, port: UInt16, timeout: Duration) async -> String? {
+        let socket = Glibc.socket(
+            AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard socket >= 0 else { return reason(errno) }
+        defer { close(socket) }
+        if withSocketAddress(address, port, { Glibc.connect(socket, $0, $1) }) == 0 { return nil }
+        guard errno == EINPROGRESS else { return reason(errno) }
+        let deadline = ContinuousClock.now + timeout
+        repeat {
+            var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            if poll(&entry, 1, 0) == 1 { return result(of: socket) }
+            do { try await Task.sleep(for: .milliseconds(2)) } catch { return "interrupted" }
+        } while ContinuousClock.now < deadline
+        return "no answer within \(timeout.brief)"
+    }
+
+    /// Whether a port of this host is free.
+    package static func canBind(_ address: IPv4Address, port: UInt16, _ transport: PortForward.Transport) -> Bool {
+        let kind = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        let socket = Glibc.socket(AF_INET, Int32(kind.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        // connections of an earlier listener that are just ending do not make a port taken
+        var yes: Int32 = 1
+        if transport == .tcp { setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size)) }
+        return withSocketAddress(address, port, { bind(socket, $0, $1) }) == 0
+    }
+
+    private static func result(of socket: Int32) -> String? {
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size)
+        return error == 0 ? nil : reason(error)
+    }
+
+    private static func reason(_ error: Int32) -> String { String(cString: strerror(error)).lowercased() }
+
+    private static func withSocketAddress<Result>(
+        _ address: IPv4Address, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        name.sin_addr.s_addr = address.value.bigEndian
+        return withUnsafePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package import DevenvModel
+package import DevenvPluginAPI
+
+/// What is kept of a machine, in `.devenv/machines/NAME/machine.json`: what was intended and what came of it. What is real
+/// now, only its provider knows.
+package struct MachineRecord: Hashable, Sendable, Codable {
+    /// How far the machine had come when this was written.
+    package enum Phase: String, Sendable, Codable {
+        /// Its creation was intended; anything between nothing and all of it may be there.
+        case creating
+        /// It was made.
+        case created
+        /// Its removal was intended; anything between all and nothing of it may be there.
+        case destroying
+    }
+
+    /// Who it is.
+    package let identity: MachineIdentity
+    /// The provider that has it.
+    package let provider: ProviderName
+    /// How far it had come.
+    package var phase: Phase
+    /// What the provider returned last.
+    package var providerRecord: ProviderRecord
+    /// The settings that it was made or last started with.
+    package var settings: [MachineSetting]
+    /// The name of the box that it was made from.
+    package let boxName: String
+    /// The box's digest.
+    package let boxDigest: String
+    /// The user to log in as.
+    package var user: String
+    /// The port of its SSH server.
+    package var sshPort: UInt16
+    /// The user's own private key in place of the machine's, where the Envfile names one.
+    package var ownKey: String?
+    /// Its addresses by network, as last given.
+    package var addresses: [String: IPv4Address]
+    /// The network that it is reached on.
+    package var primaryNetwork: String
+    /// Its forwards, as last given.
+    package var forwards: [PortForward]
+    /// How long it may take to stop.
+    package var stopTimeoutMilliseconds: Int64
+    /// What each folder was when it was last made equal: target, then fingerprint.
+    package var folders: [String: String]
+    /// What came of each provisioner's last run.
+    package var provisioners: [String: ProvisionerRun]
+    /// Whether its `ready` checks have held since it was last started or changed.
+    package var isReady: Bool
+    /// The machines that it waited for, so that halting and destroying can go in reverse without an Envfile.
+    package var dependencies: [MachineName]
+
+    /// The record of a machine whose creation is intended.
+    package init(identity: MachineIdentity, provider: ProviderName, boxName: String, boxDigest: String, user: String) {
+        self.identity = identity
+        self.provider = provider
+        phase = .creating
+        providerRecord = [:]
+        settings = []
+        self.boxName = boxName
+        self.boxDigest = boxDigest
+        self.user = user
+        sshPort = 22
+        addresses = [:]
+        primaryNetwork = ""
+        forwards = []
+        stopTimeoutMilliseconds = 30_000
+        folders = [:]
+        provisioners = [:]
+        isReady = false
+        dependencies = []
+    }
+}
+
+/// What came of the last run of a provisioner.
+package struct ProvisionerRun: Hashable, Sendable, Codable {
+    /// What it rested on.
+    package let fingerprint: ProvisionerFingerprint
+    /// Whether it succeeded.
+    package let succeeded: Bool
+    /// The exit status of what it ran, where there was one.
+    package let exitStatus: Int?
+    /// When it ended, in seconds since 1970.
+    package let endedAt: Int
+
+    /// Makes a record.
+    package init(fingerprint: ProvisionerFingerprint, succeeded: Bool, exitStatus: Int?, endedAt: Int) {
+        self.fingerprint = fingerprint
+        self.succeeded = succeeded
+        self.exitStatus = exitStatus
+        self.endedAt = endedAt
+    }
+}

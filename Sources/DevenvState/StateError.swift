@@ -1,0 +1,50 @@
+package import DevenvHost
+
+/// Why recorded state could not be read or written.
+package struct StateError: Error, Sendable, CustomStringConvertible {
+    /// What was attempted, on what, and why it failed; lower case, without a full stop.
+    package let message: String
+    /// What to do about it.
+    package let help: String?
+    /// Who holds the lock, where that is why.
+    package let holder: FileLock.Holder?
+    /// Whether a lock is why.
+    package let isLocked: Bool
+
+    private init(_ message: String, help: String? = nil, holder: FileLock.Holder? = nil, isLocked: Bool = false) {
+        self.message = message
+        self.help = help
+        self.holder = holder
+        self.isLocked = isLocked
+    }
+
+    /// The message and the help on one line.
+    package var description: String { help.map { "\(message); \($0)" } ?? message }
+
+    /// A file could not be read or written.
+    package static func host(_ error: HostError) -> StateError { StateError(error.description) }
+
+    /// Runs something with files of this host and translates its error.
+    static func wrap<Value: ~Copyable>(_ body: () throws(HostError) -> Value) throws(StateError) -> Value {
+        do { return try body() } catch { throw .host(error) }
+    }
+
+    /// A state file is damaged.
+    package static func damaged(_ path: String, _ reason: String) -> StateError {
+        StateError(
+            "reading '\(path)': \(reason)", help: "restore the file, or remove its directory after devenv destroy")
+    }
+
+    /// A state file was written by a later version.
+    package static func tooNew(_ path: String, schema: Int) -> StateError {
+        StateError(
+            "reading '\(path)': it has format \(schema), which this devenv does not know", help: "use a newer devenv")
+    }
+
+    /// Another process works on a machine or on the project.
+    package static func locked(_ subject: String, by holder: FileLock.Holder?) -> StateError {
+        let who = holder.map { "by process \($0.processID) (\($0.command))" } ?? "by another process"
+        return StateError(
+            "\(subject) is locked \(who)", help: "wait for it, or use --wait", holder: holder, isLocked: true)
+    }
+}

@@ -1,0 +1,165 @@
+import DevenvDiagnostics
+import DevenvEngine
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+import SystemPackage
+import Testing
+
+@Suite struct PlannerTests {
+    private typealias Fixture = PlanFixture
+
+    private func plan(
+        _ spec: MachineSpec, wanted: DesiredMachine? = nil, recorded: MachineRecord?,
+        observed: MachineObservation.State,
+        drift: [String] = [], _ options: UpOptions = UpOptions()
+    ) throws -> Plan {
+        let name = spec.name.value
+        return Planner(
+            graph: try Fixture.graph([spec]), desired: [name: wanted ?? Fixture.desired(spec)],
+            recorded: recorded.map { [name: $0] } ?? [:], observed: [name: MachineObservation(observed, drift: drift)]
+        ).up(options)
+    }
+
+    private func machine() -> MachineSpec {
+        Fixture.machine(
+            "web", provisioners: [Fixture.shell("deps"), Fixture.shell("app")], ready: [ReadyCheck(.tcp(80))])
+    }
+
+    @Test func aNewMachineIsMadeStartedProvisionedAndChecked() throws {
+        let plan = try plan(machine(), recorded: nil, observed: .absent)
+        #expect(
+            plan.lines == [
+                "web: create", "web: start", "web: connect", "web: provision deps", "web: provision app", "web: ready",
+            ])
+        #expect(plan.reasons("web: create") == ["does not exist yet"])
+        #expect(plan.predecessors("web: provision app") == ["web: provision deps"])
+    }
+
+    @Test func aMachineThatIsAsItShouldBeNeedsNothing() throws {
+        let spec = machine()
+        let plan = try plan(spec, recorded: Fixture.record(of: Fixture.desired(spec)), observed: .running)
+        #expect(plan.isEmpty)
+        #expect(plan.unchanged == [spec.name.value])
+    }
+
+    @Test func aStoppedMachineIsOnlyStarted() throws {
+        let spec = machine()
+        let plan = try plan(spec, recorded: Fixture.record(of: Fixture.desired(spec)), observed: .stopped)
+        #expect(plan.lines == ["web: start", "web: connect", "web: ready"])
+    }
+
+    @Test func aMachineThatVanishedIsMadeAgainAndProvisionedFromTheStart() throws {
+        let spec = machine()
+        let plan = try plan(spec, recorded: Fixture.record(of: Fixture.desired(spec)), observed: .absent)
+        #expect(plan.lines.first == "web: create")
+        #expect(plan.lines.contains("web: provision deps"))
+        #expect(plan.reasons("web: create") == ["is gone: it was removed behind devenv's back"])
+    }
+
+    @Test(arguments: [MachineRecord.Phase.creating, .destroying])
+    func aMachineLeftHalfwayIsMadeWhole(_ phase: MachineRecord.Phase) throws {
+        let spec = machine()
+        var record = Fixture.record(of: Fixture.desired(spec))
+        record.phase = phase
+        let plan = try plan(spec, recorded: record, observed: .stopped)
+        #expect(plan.lines.prefix(2) == ["web: create", "web: start"])
+    }
+
+    @Test func aChangeThatNeedsARestartSaysFromWhatToWhat() throws {
+        let spec = machine()
+        let record = Fixture.record(of: Fixture.desired(spec))
+        let plan = try plan(spec, wanted: Fixture.desired(spec, memory: "1 GiB"), recorded: record, observed: .running)
+        #expect(plan.lines == ["web: stop", "web: start", "web: connect", "web: ready"])
+        #expect(plan.reasons("web: stop") == ["memory 512 MiB -> 1 GiB"])
+    }
+
+    @Test func aChangeThatLosesDataWaitsToBeAskedFor() throws {
+        let spec = machine()
+        let record = Fixture.record(of: Fixture.desired(spec))
+        let wanted = Fixture.desired(spec, box: "sha256:b")
+        let refused = try plan(spec, wanted: wanted, recorded: record, observed: .running)
+        #expect(refused.isEmpty)
+        #expect(refused.warnings.count == 1)
+        #expect(refused.warnings.first?.contains("box sha256:a -> sha256:b") == true)
+        let asked = try plan(spec, wanted: wanted, recorded: record, observed: .running, UpOptions(recreate: true))
+        #expect(asked.lines.prefix(4) == ["web: stop", "web: destroy", "web: create", "web: start"])
+        #expect(asked.lines.contains("web: provision deps"))
+    }
+
+    @Test func aLiveChangeIsAppliedWithoutARestart() throws {
+        let spec = machine()
+        var record = Fixture.record(of: Fixture.desired(spec))
+        record.settings = record.settings.filter { $0.key != "forward" }
+        let plan = try plan(spec, recorded: record, observed: .running)
+        #expect(plan.lines == ["web: update", "web: ready"])
+        #expect(plan.reasons("web: update") == ["forward none -> 8080"])
+    }
+
+    @Test func driftIsPutRight() throws {
+        let spec = machine()
+        let record = Fixture.record(of: Fixture.desired(spec))
+        let plan = try plan(spec, recorded: record, observed: .running, drift: ["the forward of port 8080 is gone"])
+        #expect(plan.lines == ["web: start", "web: ready"])
+        #expect(plan.reasons("web: start") == ["the forward of port 8080 is gone"])
+    }
+
+    @Test func nothingIsDoneToAMachineWhoseStateIsUnknown() throws {
+        let spec = machine()
+        let record = Fixture.record(of: Fixture.desired(spec))
+        let plan = try plan(spec, recorded: record, observed: .unknown("no answer"))
+        #expect(plan.isEmpty)
+        #expect(plan.warnings.first?.contains("no answer") == true)
+    }
+
+    @Test func aChangedScriptRunsAgainAndSaysWhatChanged() throws {
+        let spec = machine()
+        let record = Fixture.record(of: Fixture.desired(spec))
+        var wanted = Fixture.desired(spec)
+        wanted.provisioners["app"] = ProvisionerFingerprint(parts: ["script": "digest-2"])
+        let plan = try plan(spec, wanted: wanted, recorded: record, observed: .running)
+        #expect(plan.lines == ["web: provision app", "web: ready"])
+        #expect(plan.reasons("web: provision app") == ["script changed"])
+    }
+
+    @Test func aFailedProvisionerAndThoseAfterItRun() throws {
+        let spec = machine()
+        var record = Fixture.record(of: Fixture.desired(spec))
+        let failed = ProvisionerRun(
+            fingerprint: ProvisionerFingerprint(parts: ["script": "digest-1"]), succeeded: false, exitStatus: 3,
+            endedAt: 0)
+        record.provisioners = ["deps": failed]
+        let plan = try plan(spec, recorded: record, observed: .running)
+        #expect(plan.lines.prefix(2) == ["web: provision deps", "web: provision app"])
+        #expect(plan.reasons("web: provision deps") == ["failed last time"])
+        #expect(plan.reasons("web: provision app") == ["has not run"])
+    }
+
+    @Test(arguments: [
+        (RunPolicy.changed, Provisioning.due, false), (.once, .due, false), (.always, .due, true),
+        (.never, .due, false),
+        (.never, .all, false), (.changed, .all, true), (.never, .named(["item"]), true),
+        (.never, .named(["shell"]), false),
+        (.once, .named(["shell"]), true), (.always, .none, false),
+    ])
+    func policiesDecideWhetherAProvisionerThatHasRunRunsAgain(
+        _ policy: RunPolicy, _ provisioning: Provisioning, _ expected: Bool
+    ) throws {
+        let spec = Fixture.machine("web", provisioners: [Fixture.shell("item", run: policy)])
+        let record = Fixture.record(of: Fixture.desired(spec))
+        let plan = try plan(spec, recorded: record, observed: .running, UpOptions(provisioning: provisioning))
+        #expect(plan.lines.contains("web: provision item") == expected)
+    }
+
+    @Test func aFolderIsSyncedWhenItHasChanged() throws {
+        var spec = machine()
+        spec.folders = [SyncedFolder(source: Located("/project/app"), target: GuestPath("/srv/app"))]
+        var record = Fixture.record(of: Fixture.desired(spec))
+        let unchanged = try plan(spec, recorded: record, observed: .running)
+        #expect(unchanged.isEmpty)
+        record.folders["/srv/app"] = "tree-0"
+        let plan = try plan(spec, recorded: record, observed: .running)
+        #expect(plan.lines == ["web: sync /srv/app", "web: ready"])
+        #expect(plan.reasons("web: sync /srv/app") == ["app changed"])
+    }
+}
