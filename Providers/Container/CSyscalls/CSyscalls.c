@@ -1,1 +1,96 @@
+#define _GNU_SOURCE
 #include "CSyscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int write_map(int process, const char *kind, unsigned first, unsigned count) {
+    char path[64], map[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", process, kind);
+    int length = snprintf(map, sizeof map, "0 %u %u\n", first, count);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    int written = (int)write(file, map, (size_t)length);
+    int error = errno;
+    close(file);
+    errno = error;
+    return written == length ? 0 : -1;
+}
+
+static int open_namespace_of(int process) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/ns/user", process);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int devenv_user_namespace(unsigned first, unsigned count) {
+    // A child holds the namespace while its maps are written. Without an exit signal, so that no handler of the
+    // program's own children sees it; it makes no call but these, as the program may have other threads.
+    int process = (int)syscall(SYS_clone, CLONE_NEWUSER, NULL, NULL, NULL, 0UL);
+    if (process < 0) return -1;
+    if (process == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) pause();
+    }
+    int result = -1;
+    if (write_map(process, "uid_map", first, count) == 0 && write_map(process, "gid_map", first, count) == 0)
+        result = open_namespace_of(process);
+    int error = errno;
+    kill(process, SIGKILL);
+    while (waitpid(process, NULL, __WALL) < 0 && errno == EINTR) continue;
+    errno = error;
+    return result;
+}
+
+int devenv_idmapped_copy(const char *directory, int user_namespace) {
+    int mount = open_tree(AT_FDCWD, directory, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (mount < 0) return -1;
+    struct mount_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY;
+    attributes.userns_fd = (unsigned long long)user_namespace;
+    if (mount_setattr(mount, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return mount;
+    int error = errno;
+    close(mount);
+    errno = error;
+    return -1;
+}
+
+int devenv_attach_mount(int mount, const char *directory) {
+    return move_mount(mount, "", AT_FDCWD, directory, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+int devenv_mount_overlay(const char *target, const char *options) {
+    return mount("overlay", target, "overlay", 0, options);
+}
+
+int devenv_unmount(const char *target, int lazy) {
+    return umount2(target, UMOUNT_NOFOLLOW | (lazy ? MNT_DETACH : 0));
+}
+
+int devenv_open_in_root(int root, const char *path, int flags, unsigned mode) {
+    struct open_how how;
+    memset(&how, 0, sizeof how);
+    how.flags = (unsigned long long)(flags | O_CLOEXEC);
+    how.mode = flags & O_CREAT ? mode : 0;
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+int devenv_open_process(int process) {
+    return (int)syscall(SYS_pidfd_open, process, 0);
+}
+
+int devenv_signal_process(int descriptor, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0);
+}

@@ -1,3 +1,32 @@
+// The few system calls of Linux that Swift's Glibc module leaves out.
+//
+// Each function returns -1 and sets errno where it fails, like the call that it wraps.
 #ifndef DEVENV_SYSCALLS_H
 #define DEVENV_SYSCALLS_H
+
+// Makes a user namespace in which ids from 0 to count-1 are first to first+count-1 outside. Returns its descriptor.
+int devenv_user_namespace(unsigned first, unsigned count);
+
+// Copies the mount that a directory is on, that directory as its root, with ids shifted as the user namespace says and
+// read-only. Returns the copy's descriptor; it is attached nowhere yet. See open_tree(2), mount_setattr(2).
+int devenv_idmapped_copy(const char *directory, int user_namespace);
+
+// Attaches a mount from devenv_idmapped_copy to a directory. See move_mount(2).
+int devenv_attach_mount(int mount, const char *directory);
+
+// Mounts an overlay file system. See mount(2).
+int devenv_mount_overlay(const char *target, const char *options);
+
+// Unmounts without following a symbolic link at the target; a lazy one succeeds while it is in use. See umount2(2).
+int devenv_unmount(const char *target, int lazy);
+
+// Opens a path below a directory as if that directory were the root: no link and no .. leads out of it. See openat2(2).
+int devenv_open_in_root(int root, const char *path, int flags, unsigned mode);
+
+// Opens a process. See pidfd_open(2).
+int devenv_open_process(int process);
+
+// Sends a signal to an open process. See pidfd_send_signal(2).
+int devenv_signal_process(int descriptor, int signal);
+
 #endif

@@ -1,0 +1,91 @@
+package import DevenvPluginAPI
+import CSyscalls
+import DevenvHost
+import Glibc
+import SystemPackage
+
+extension ContainerProvider {
+    /// What is usable on this host.
+    package func check() async -> [Finding] {
+        var findings = [rootFinding] + toolFindings + [seccompFinding, overlayFinding, userNamespaceFinding, groupFinding]
+        findings.append(mountFinding)
+        return findings
+    }
+
+    private var rootFinding: Finding {
+        geteuid() == 0
+            ? Finding(.fine, "running as root") : Finding(.problem, "containers need root for now", cure: Cure.root)
+    }
+
+    private var toolFindings: [Finding] {
+        let paths = (getenv("PATH").map { String(cString: $0) } ?? "/usr/sbin:/usr/bin").split(separator: ":")
+        return ["runc", "ip", "nft", "nsenter", "catatonit"].map { tool in
+            let isThere = paths.contains { access("\($0)/\(tool)", X_OK) == 0 }
+            return isThere
+                ? Finding(.fine, "'\(tool)' is installed")
+                : Finding(.problem, "'\(tool)' is not installed", cure: Cure.install(tool))
+        }
+    }
+
+    private var seccompFinding: Finding {
+        do {
+            _ = try SeccompProfile.read()
+            return Finding(.fine, "the seccomp profile '\(SeccompProfile.path)' can be read")
+        } catch {
+            return Finding(.problem, error.message, cure: error.help)
+        }
+    }
+
+    private var overlayFinding: Finding {
+        let systems = (try? HostFiles.read("/proc/filesystems")) ?? nil  // without it there is no overlay either
+        return String(decoding: systems ?? [], as: UTF8.self).split(separator: "\n").contains { $0.hasSuffix("\toverlay") }
+            ? Finding(.fine, "overlayfs is there")
+            : Finding(.problem, "the kernel has no overlayfs", cure: "modprobe overlay")
+    }
+
+    private var userNamespaceFinding: Finding {
+        let limit = (try? HostFiles.read("/proc/sys/user/max_user_namespaces")) ?? nil  // no file: no such namespaces
+        return (Int(String(decoding: limit ?? [], as: UTF8.self).filter(\.isNumber)) ?? 0) > 0
+            ? Finding(.fine, "user namespaces are allowed")
+            : Finding(.problem, "user namespaces are switched off", cure: "sysctl user.max_user_namespaces=15000")
+    }
+
+    private var groupFinding: Finding {
+        if ControlGroups.isUnified() {
+            let bytes = (try? HostFiles.read("/sys/fs/cgroup/cgroup.controllers")) ?? nil  // reported as none
+            let names = String(decoding: bytes ?? [], as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
+            return groups(missing: ["cpu", "memory", "pids"].filter { !names.contains($0) }, "2")
+        }
+        return groups(
+            missing: ["cpu", "memory", "pids", "devices"].filter { HostFiles.kind(FilePath("/sys/fs/cgroup/\($0)")) == nil }, "1")
+    }
+
+    private func groups(missing: [String], _ version: String) -> Finding {
+        missing.isEmpty
+            ? Finding(.fine, "control groups of version \(version) are mounted")
+            : Finding(
+                .problem, "control groups (version \(version)) lack \(missing.joined(separator: ", "))",
+                cure: "mount them at /sys/fs/cgroup, or boot with cgroup_enable=memory")
+    }
+
+    /// Tries what every start needs: a copy of a mount with shifted ids, attached nowhere.
+    private var mountFinding: Finding {
+        guard geteuid() == 0 else { return Finding(.warning, "shifted mounts were not tried without root") }
+        let directory = HostFiles.exists(directories.data) ? directories.data : "/var/lib"
+        let namespace = devenv_user_namespace(ids.first, ids.count)
+        guard namespace >= 0 else {
+            let error = Errno(rawValue: errno)
+            return Finding(.problem, "a user namespace can't be made: \(error)", cure: "see user_namespaces(7)")
+        }
+        defer { close(namespace) }
+        let copy = devenv_idmapped_copy(directory.string, namespace)
+        guard copy >= 0 else {
+            let error = Errno(rawValue: errno)
+            return Finding(
+                .problem, "the file system of '\(directory)' can't be mounted with shifted ids: \(error)",
+                cure: "keep DEVENV_HOME on ext4, xfs or btrfs, with Linux 5.19 or later")
+        }
+        close(copy)
+        return Finding(.fine, "mounts with shifted ids work on '\(directory)'")
+    }
+}

@@ -1,0 +1,60 @@
+package import DevenvModel
+package import DevenvPluginAPI
+import DevenvHost
+import SystemPackage
+
+extension ContainerProvider {
+    /// What is there of these machines: read from their notes and from proc(5); the rules are listed once for all.
+    package func observe(_ machines: [RecordedMachine]) async throws(ProviderError) -> [MachineID: MachineObservation] {
+        var seen: [MachineID: (place: MachinePlace, running: RunningMachine)] = [:]
+        var result: [MachineID: MachineObservation] = [:]
+        for machine in machines {
+            let place = place(machine.identity)
+            if let running = try runningMachine(at: place) {
+                seen[machine.identity.machine] = (place, running)
+            } else {
+                result[machine.identity.machine] = observeStopped(place)
+            }
+        }
+        guard !seen.isEmpty else { return result }
+        let mounts = try ProviderError.translate { () throws(HostError) in try MountTable() }
+        let hasForwards = seen.values.contains { !($0.running.note?.forwards.isEmpty ?? true) }
+        let rules = hasForwards ? try await network.list() : RuleListing()
+        for (id, machine) in seen {
+            let drift = Drift(place: machine.place, note: machine.running.note).texts(mounts: mounts, rules: rules)
+            result[id] = MachineObservation(.running, address: machine.running.note?.address, drift: drift)
+        }
+        return result
+    }
+
+    private func observeStopped(_ place: MachinePlace) -> MachineObservation {
+        guard isPresent(place) else { return MachineObservation(.absent) }
+        do {
+            let layers = try Notes.read(DiskNote.self, at: place.diskNote)?.layers ?? []
+            if let missing = layers.first(where: { !HostFiles.exists(FilePath($0)) }) {
+                return MachineObservation(.broken("the layer '\(missing)' of its box is missing"))
+            }
+            return MachineObservation(.stopped)
+        } catch {
+            return MachineObservation(.broken(error.message))
+        }
+    }
+}
+
+/// What of a running machine's surroundings is missing.
+struct Drift {
+    /// Where it is.
+    let place: MachinePlace
+    /// How it was started.
+    let note: RunNote?
+
+    /// One text for each.
+    func texts(mounts: MountTable, rules: RuleListing) -> [String] {
+        guard let note else { return ["what was noted of its start is gone"] }
+        let present = Set(rules.forwards(of: place.mark).map(\.slot))
+        let forwards = note.forwards.filter { !present.contains(ForwardSlot($0)) }.map { "the forward \($0) is missing" }
+        let cables = note.cables.filter { !$0.isJoined }.map { "\($0.inside) is not connected to '\($0.interface.network)'" }
+        let mount = mounts.contains(place.root) ? [] : ["its root file system is not mounted on '\(place.root)'"]
+        return mount + cables + forwards
+    }
+}

@@ -1,0 +1,70 @@
+package import DevenvPluginAPI
+import DevenvHost
+import DevenvModel
+import FoundationEssentials
+import SystemPackage
+
+/// A machine that runs.
+struct RunningMachine: Sendable {
+    /// Its first process.
+    let process: MachineProcess
+    /// What was noted of it; nil where the note is missing or damaged.
+    let note: RunNote?
+}
+
+extension ContainerProvider {
+    /// Applies limits, forwards and names to a running machine.
+    package func update(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord {
+        try requireRoot()
+        let place = place(request.identity)
+        guard let running = try runningMachine(at: place) else {
+            throw .invalidRequest("the machine '\(request.identity.name)' does not run", help: "run devenv up")
+        }
+        try await repair(running, request)
+        let resources = Resources(request.spec, options(of: request), withDevices: false)
+        let json: Data
+        do { json = try JSONEncoder().encode(resources) } catch { throw .failed("writing the limits: \(error)") }
+        let runc = Runc(tools: tools, place: place)
+        try await runc.run(
+            Runc.update(place, Array(json)), "changing the limits of the machine '\(request.identity.name)'")
+        return [:]
+    }
+
+    /// Makes everything around a running machine whole.
+    func repair(_ running: RunningMachine, _ request: MachineRequest) async throws(ProviderError) {
+        let place = place(request.identity)
+        try await network.provide(demand(of: request, at: place))
+        FaultPoint.reach("container.repair.network")
+        var cables = running.note?.cables ?? []
+        let fresh = Cable.make(for: request.spec.interfaces, of: place)
+        // a cable whose end on the host is gone has lost the other end with it
+        let torn = fresh.filter { cable in !cables.contains { $0.inside == cable.inside && $0.isPlugged } }
+        try await attach(torn, to: running.process)
+        cables = fresh.map { cable in cables.first { $0.inside == cable.inside && $0.isPlugged } ?? cable }
+        try await network.join(cables.filter { !torn.contains($0) })
+        try writeNames(of: request, at: place, resolver: await resolver(for: request))
+        let note = RunNote(
+            identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards,
+            process: running.process)
+        if note != running.note { try Notes.write(note, to: place.runNote, durable: false) }
+    }
+
+    /// The machine as it runs; nil where it does not. A container that was made and never let go does not run.
+    func runningMachine(at place: MachinePlace) throws(ProviderError) -> RunningMachine? {
+        // a damaged note is as good as none: the control group knows the first process too
+        let note = (try? Notes.read(RunNote.self, at: place.runNote)) ?? nil
+        if let note, note.boot == HostBoot.id, let process = note.process, process.isAlive {
+            return RunningMachine(process: process, note: note)
+        }
+        guard let process = ControlGroups(place.cgroup).firstProcess else { return nil }
+        guard !HostFiles.exists(place.runtimeState.appending("exec.fifo")) else { return nil }
+        return RunningMachine(process: process, note: note)
+    }
+}
+
+extension Cable {
+    /// Whether its end on the host is there.
+    var isPlugged: Bool { HostFiles.exists(FilePath("/sys/class/net").appending(name)) }
+    /// Whether its end on the host is on its bridge.
+    var isJoined: Bool { HostFiles.exists(FilePath("/sys/class/net").appending(bridge).appending("brif").appending(name)) }
+}

@@ -1,0 +1,89 @@
+import DevenvHost
+package import DevenvPluginAPI
+import DevenvModel
+import Glibc
+import SystemPackage
+
+extension ContainerProvider {
+    /// Stops the machine and takes down what only a running one needs.
+    package func stop(_ machine: RecordedMachine, grace: Duration) async throws(ProviderError) {
+        let place = place(machine.identity)
+        guard HostFiles.exists(place.run) || !ControlGroups(place.cgroup).directories.isEmpty else { return }
+        try requireRoot()
+        if grace > .zero, let running = try runningMachine(at: place) {
+            try await Shutdown(groups: ControlGroups(place.cgroup), first: running.process).ask(patience: grace)
+        }
+        FaultPoint.reach("container.stop.asked")
+        try await takeDown(place)
+    }
+
+    /// Ends whatever runs and takes its surroundings away. Repeating it changes nothing.
+    func takeDown(_ place: MachinePlace) async throws(ProviderError) {
+        let bridges = bridges(of: place)
+        try await clear(place)
+        FaultPoint.reach("container.stop.ended")
+        async let rules = outcome { () async throws(ProviderError) in try await withdraw(place, bridges) }
+        let mounts = await outcome { () async throws(ProviderError) in try await unmount(place) }
+        try await rules.get()
+        try mounts.get()
+        FaultPoint.reach("container.stop.unmounted")
+        try ProviderError.translate { () throws(HostError) in
+            try HostFiles.remove(place.run)
+            removeEmpty(place.run.removingLastComponent())
+        }
+    }
+
+    /// Kills what is left of a run and removes its control groups and runc's state of it.
+    func clear(_ place: MachinePlace) async throws(ProviderError) {
+        let groups = ControlGroups(place.cgroup)
+        try await Shutdown.kill(groups)
+        FaultPoint.reach("container.clear.killed")
+        try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.runtimeState) }
+    }
+
+    /// Undoes what a failed start has done. What can't be undone now stays marked, for the next start or destroy.
+    func abandon(_ place: MachinePlace) async {
+        try? await takeDown(place)  // the error that led here is the one to report
+    }
+
+    private func unmount(_ place: MachinePlace) async throws(ProviderError) {
+        do {
+            guard HostFiles.exists(place.run) else { return }
+            let table = try MountTable()
+            for path in table.below(place.run) { try await MountTable.unmount(path) }
+        } catch {
+            throw ProviderError(error)
+        }
+    }
+
+    /// Takes the machine's forwards away, and the bridges that no other machine of the project uses.
+    private func withdraw(_ place: MachinePlace, _ bridges: [String]) async throws(ProviderError) {
+        let forwards = (try? Notes.read(RunNote.self, at: place.runNote))??.forwards
+        let network = network
+        // without a note, or with an unreadable one, the rules themselves have to tell
+        if let forwards, forwards.isEmpty, bridges.allSatisfy({ isUsed($0, byOtherThan: place) }) { return }
+        try await network.withdraw(mark: place.mark) { bridges.filter { !isUsed($0, byOtherThan: place) } }
+    }
+
+    /// The bridges of the machine: those of its note, or all of its project where there is none.
+    private func bridges(of place: MachinePlace) -> [String] {
+        if let note = (try? Notes.read(RunNote.self, at: place.runNote)) ?? nil { return note.cables.map(\.bridge) }
+        let prefix = Bridge.prefix + place.project.short
+        return ((try? HostFiles.list("/sys/class/net")) ?? []).filter { $0.hasPrefix(prefix) }  // none without sysfs
+    }
+
+    /// Whether another machine of the project runs, or is being started, on a bridge.
+    private func isUsed(_ bridge: String, byOtherThan place: MachinePlace) -> Bool {
+        let runs = place.run.removingLastComponent()
+        let others = ((try? HostFiles.list(runs)) ?? []).filter { $0 != place.machine.rawValue }  // none then
+        return others.contains { name in
+            guard let note = try? Notes.read(RunNote.self, at: runs.appending(name).appending("run.json")) else {
+                return false  // it was never started, or will be mended by its next start
+            }
+            return note.boot == HostBoot.id && note.cables.contains { $0.bridge == bridge }
+        }
+    }
+
+    /// Removes a directory that nothing is left in.
+    func removeEmpty(_ path: FilePath) { rmdir(path.string) }
+}

@@ -1,0 +1,61 @@
+package import DevenvDiagnostics
+package import DevenvHost
+package import DevenvModel
+package import DevenvPluginAPI
+import SystemPackage
+
+/// Makes machines that are containers of runc(8): an overlay over the box, namespaces of their own, an SSH server.
+///
+/// No daemon and no memory: everything of a machine is found from its identity, in directories, control groups, aliases of
+/// links and comments of rules that carry it.
+package struct ContainerProvider: Provider {
+    /// `container`.
+    package let name = ProviderName(unchecked: "container")
+
+    let directories: HostDirectories
+    let tools: any ToolRunner
+    let ids: IDRange
+
+    /// Makes the provider; nothing is touched before it is used.
+    package init(directories: HostDirectories, tools: any ToolRunner = SystemToolRunner()) {
+        self.directories = directories
+        self.tools = tools
+        ids = .standard
+    }
+
+    /// What it can do.
+    package var features: ProviderFeatures { ProviderFeatures(boxFormats: [.directories]) }
+
+    /// What is wrong with the `container` block, and with keys that a container can't honour.
+    package func validate(_ machine: MachineSpec) -> [Diagnostic] {
+        let tree = machine.providerOptions[name]
+        var diagnostics = ContainerOptions.read(tree).diagnostics
+        if let memory = machine.memory, memory < Self.leastMemory {
+            diagnostics.append(
+                .error(
+                    "the machine '\(machine.name.value)' needs at least \(Self.leastMemory) of memory, not \(memory)",
+                    at: machine.name.location))
+        }
+        if machine.disk != nil {
+            diagnostics.append(
+                .warning(
+                    "'disk' has no effect on the machine '\(machine.name.value)': containers share the host's file system",
+                    at: machine.name.location))
+        }
+        return diagnostics
+    }
+
+    /// The properties that a machine made from this request has.
+    package func settings(of request: MachineRequest) -> [MachineSetting] {
+        MachineSettings.list(of: request, options: options(of: request))
+    }
+
+    /// Less does not start.
+    private static let leastMemory = ByteCount(bytes: 32 << 20)
+
+    func place(_ identity: MachineIdentity) -> MachinePlace { MachinePlace(identity, in: directories) }
+    func options(of request: MachineRequest) -> ContainerOptions {
+        ContainerOptions.read(request.spec.providerOptions[name]).options
+    }
+    var network: HostNetwork { HostNetwork(tools: tools, owners: MarkOwners(directories: directories)) }
+}

@@ -1,0 +1,68 @@
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import SystemPackage
+
+/// Where everything of one machine is, from its identity alone.
+///
+/// `disk` survives a reboot: the machine's changes over its box and a note on what it was made from. `run` needs not: the
+/// mounted root file system, the bundle, who its first process is.
+struct MachinePlace: Sendable {
+    /// Who it is.
+    let project: ProjectID
+    /// Who it is.
+    let machine: MachineID
+    /// devenv's directories.
+    let directories: HostDirectories
+
+    init(_ identity: MachineIdentity, in directories: HostDirectories) {
+        self.init(project: identity.project, machine: identity.machine, in: directories)
+    }
+
+    init(project: ProjectID, machine: MachineID, in directories: HostDirectories) {
+        self.project = project
+        self.machine = machine
+        self.directories = directories
+    }
+
+    /// All machines' disks.
+    static func disks(in directories: HostDirectories) -> FilePath { directories.data.appending("containers") }
+    /// All machines' runtime facts.
+    static func runs(in directories: HostDirectories) -> FilePath { directories.runtime.appending("containers") }
+
+    /// The directory of the machine's data.
+    var disk: FilePath { Self.disks(in: directories).appending(project.rawValue).appending(machine.rawValue) }
+    /// What it changed, as overlayfs keeps it.
+    var upper: FilePath { disk.appending("upper") }
+    /// The working directory of overlayfs.
+    var work: FilePath { disk.appending("work") }
+    /// What it was made from.
+    var diskNote: FilePath { disk.appending("machine.json") }
+
+    /// The directory of what is known while it runs.
+    var run: FilePath { Self.runs(in: directories).appending(project.rawValue).appending(machine.rawValue) }
+    /// Its root file system, mounted.
+    var root: FilePath { run.appending("rootfs") }
+    /// Where layers of the box are mounted for a moment.
+    var layers: FilePath { run.appending("layers") }
+    /// The OCI bundle.
+    var bundle: FilePath { run.appending("bundle") }
+    /// What it runs as.
+    var runNote: FilePath { run.appending("run.json") }
+    /// runc's own messages.
+    var runtimeLog: FilePath { run.appending("runc.log") }
+
+    /// runc's state of all machines.
+    var runtimeRoot: FilePath { directories.runtime.appending("runc") }
+    /// The machine's name in runc.
+    var containerID: String { "devenv-\(project)-\(machine)" }
+    /// runc's state of this machine.
+    var runtimeState: FilePath { runtimeRoot.appending(containerID) }
+    /// Its control group below each hierarchy's root.
+    var cgroup: String { "devenv/\(project)/\(machine)" }
+    /// The mark in the comments of rules and in the aliases of links.
+    var mark: String { Self.mark(project: project.rawValue, machine: machine.rawValue) }
+
+    /// The mark of a machine.
+    static func mark(project: String, machine: String) -> String { "devenv:\(project):\(machine)" }
+}

@@ -1,0 +1,55 @@
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import FoundationEssentials
+import SystemPackage
+
+/// What a machine was made from; kept with its disk.
+struct DiskNote: Codable, Hashable, Sendable {
+    /// Who it is.
+    let identity: MachineIdentity
+    /// The layers that its changes lie over, lowest first: no others will do.
+    let layers: [String]
+    /// Whether its making was completed.
+    var isComplete: Bool
+}
+
+/// What a machine runs as; kept for as long as the host runs. Written before its start, completed after it.
+struct RunNote: Codable, Hashable, Sendable {
+    /// Who it is.
+    let identity: MachineIdentity
+    /// The boot of the host that it belongs to, proc(5) random/boot_id.
+    let boot: String
+    /// Its interfaces.
+    let cables: [Cable]
+    /// Its forwards.
+    var forwards: [PortForward]
+    /// Its first process; nil while it is being started.
+    var process: MachineProcess?
+
+    /// The address that it is reached on.
+    var address: IPv4Address? { cables.first?.interface.address }
+}
+
+/// Reading and writing of notes.
+enum Notes {
+    /// A note; nil where there is none. One that can't be read as one is an error.
+    static func read<Note: Decodable>(_ type: Note.Type, at path: FilePath) throws(ProviderError) -> Note? {
+        let bytes = try ProviderError.translate { () throws(HostError) in try HostFiles.read(path) }
+        guard let bytes else { return nil }
+        do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
+            throw .failed("the note '\(path)' is damaged", help: "run devenv destroy, then devenv up")
+        }
+    }
+
+    /// Writes a note; `durable` for what must survive a power cut.
+    static func write(_ note: some Encodable, to path: FilePath, durable: Bool) throws(ProviderError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data: Data
+        do { data = try encoder.encode(note) } catch { throw .failed("writing '\(path)': \(error)") }
+        try ProviderError.translate { () throws(HostError) in
+            try AtomicFile.write(Array(data), to: path, mode: .ownerReadWrite, durable: durable)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import DevenvHost
+import DevenvPluginAPI
+import Glibc
+import SystemPackage
+
+/// The end of a machine.
+struct Shutdown {
+    /// Its control groups.
+    let groups: ControlGroups
+    /// Its first process.
+    let first: MachineProcess
+
+    /// Asks every process to end, as a machine that is switched off does, and waits until the machine is gone or the
+    /// patience is at its end. Services first: when the first process ends, the kernel kills all others at once.
+    func ask(patience: Duration) async throws(ProviderError) {
+        let deadline = ContinuousClock.now + patience
+        let services = groups.processes.filter { id in
+            (MachineProcess.innerNumber(of: id) ?? 0) > 2 && id != first.id
+        }.compactMap(MachineProcess.init(living:))
+        for service in services { service.signal(SIGTERM) }
+        try await Self.wait(until: deadline) { services.allSatisfy { !$0.isAlive } || !first.isAlive }
+        first.signal(SIGTERM)
+        try await Self.wait(until: deadline) { !first.isAlive }
+    }
+
+    /// Kills what is in the groups and removes these. Nothing there is fine.
+    static func kill(_ groups: ControlGroups) async throws(ProviderError) {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            let processes = groups.processes
+            if processes.isEmpty {
+                let isDone = try ProviderError.translate { () throws(HostError) in try groups.remove() }
+                if isDone { return }
+            }
+            // the first process alone would do, if it is there: all others die with it
+            for id in processes { MachineProcess(living: id)?.signal(SIGKILL) }
+            guard ContinuousClock.now < deadline else {
+                throw .timedOut("processes of '\(groups.path)' did not end after SIGKILL: \(processes.sorted())")
+            }
+            await pause(.milliseconds(1))
+        }
+    }
+
+    private static func wait(until deadline: ContinuousClock.Instant, _ condition: () -> Bool) async throws(ProviderError) {
+        var step = Duration.milliseconds(1)
+        while !condition(), ContinuousClock.now < deadline {
+            try ProviderError.checkCancellation("stopping the machine")
+            await pause(step)
+            step = min(step * 2, .milliseconds(20))
+        }
+    }
+
+    /// Sleeps even where the task is cancelled: the end of a machine that is being killed is waited for.
+    private static func pause(_ duration: Duration) async {
+        do { try await Task.sleep(for: duration) } catch { await Task.yield() }
+    }
+}

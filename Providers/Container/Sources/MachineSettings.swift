@@ -1,0 +1,40 @@
+import DevenvModel
+import DevenvPluginAPI
+
+/// What of a machine was fixed when it was made or started.
+enum MachineSettings {
+    static func list(of request: MachineRequest, options: ContainerOptions) -> [MachineSetting] {
+        let spec = request.spec
+        return [
+            MachineSetting("box", request.box.digest, impact: .recreate),
+            MachineSetting("hostname", spec.hostname, impact: .restart),
+            MachineSetting("networks", networks(spec.interfaces), impact: .restart),
+            MachineSetting("ssh", "\(request.access.user), port \(request.access.port)", impact: .restart),
+            MachineSetting("cpus", spec.cpus.map { "\($0)" } ?? "no limit", impact: .live),
+            MachineSetting("memory", spec.memory?.description ?? "no limit", impact: .live),
+            MachineSetting("forward", texts(request.forwards), impact: .live),
+            MachineSetting("hosts", texts(request.hosts.map { "\($0.address) \($0.names.joined(separator: " "))" }), impact: .live),
+        ] + list(of: options)
+    }
+
+    private static func list(of options: ContainerOptions) -> [MachineSetting] {
+        [
+            MachineSetting("container.pids", "\(options.processLimit)", impact: .live),
+            MachineSetting("container.dns", options.nameServers.map(texts) ?? "the host's", impact: .live),
+            MachineSetting("container.capabilities", texts(options.capabilities.sorted().map(\.name)), impact: .restart),
+            MachineSetting("container.command", options.command.map(texts) ?? "sshd", impact: .restart),
+            MachineSetting("container.init", "\(options.usesInit)", impact: .restart),
+            MachineSetting("container.seccomp", options.seccomp.rawValue, impact: .restart),
+            MachineSetting(
+                "container.environment", texts(options.environment.map { "\($0.key)=\($0.value)" }.sorted()), impact: .restart),
+        ]
+    }
+
+    private static func networks(_ interfaces: [NetworkInterface]) -> String {
+        texts(interfaces.map { "\($0.network) \($0.address)/\($0.subnet.prefixLength) \($0.mac)" })
+    }
+
+    private static func texts(_ items: [some CustomStringConvertible]) -> String {
+        items.isEmpty ? "none" : items.map(\.description).joined(separator: ", ")
+    }
+}

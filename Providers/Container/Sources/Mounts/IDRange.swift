@@ -1,0 +1,16 @@
+/// The ids of this host that users of machines have outside: root inside is `first` outside.
+///
+/// The standard range lies past all that distributions hand out: above the 524288 to 1879048191 of systemd's containers
+/// and below 2^31, which some old programs take for negative (systemd, "Users, Groups, UIDs and GIDs on systemd Systems").
+struct IDRange: Hashable, Sendable {
+    /// The id outside that is 0 inside.
+    let first: UInt32
+    /// How many ids there are.
+    let count: UInt32
+
+    /// 1879048192 to 1879113727.
+    static let standard = IDRange(first: 0x7000_0000, count: 65_536)
+
+    /// The id outside; nil for an id that machines don't have.
+    func outside(_ inside: UInt32) -> UInt32? { inside < count ? first + inside : nil }
+}

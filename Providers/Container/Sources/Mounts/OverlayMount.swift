@@ -1,0 +1,56 @@
+import CSyscalls
+import DevenvHost
+import Glibc
+import SystemPackage
+
+/// The overlay that is a machine's root file system: its box below, shifted to the machine's ids, its changes above.
+struct OverlayMount {
+    /// The box's layers, lowest first.
+    let layers: [FilePath]
+    /// The machine's directories.
+    let place: MachinePlace
+    /// The machine's ids.
+    let ids: IDRange
+
+    /// Mounts it. The caller makes sure that it is not mounted yet: two mounts of one upper directory damage it.
+    ///
+    /// Layers are mounted shifted for as long as the overlay takes to copy them; afterwards only its own mount is left.
+    func mount() throws(HostError) {
+        let namespace = try descriptor("making a user namespace for", place.root) {
+            devenv_user_namespace(ids.first, ids.count)
+        }
+        defer { close(namespace) }
+        var mounted: [FilePath] = []
+        defer { for path in mounted { devenv_unmount(path.string, 1) } }
+        for (index, layer) in layers.enumerated() {
+            let path = place.layers.appending(String(index))
+            try HostFiles.makeDirectory(path, mode: .ownerReadWriteExecute)
+            try attach(layer, at: path, in: namespace)
+            mounted.append(path)
+        }
+        let options = try Self.options(lower: mounted, upper: place.upper, work: place.work)
+        FaultPoint.reach("container.mount.layers")
+        try SystemCall.check("mounting the machine's root on", place.root) {
+            devenv_mount_overlay(place.root.string, options)
+        }
+    }
+
+    /// The options of mount(2), layers lowest first.
+    static func options(lower: [FilePath], upper: FilePath, work: FilePath) throws(HostError) -> String {
+        for path in lower + [upper, work] where path.string.contains(where: { ",:\\".contains($0) }) {
+            throw HostError("mounting (with ',', ':' or '\\' in its name)", path, .invalidArgument)
+        }
+        let lowest = lower.reversed().map(\.string).joined(separator: ":")
+        return "lowerdir=\(lowest),upperdir=\(upper),workdir=\(work)"
+    }
+
+    private func attach(_ layer: FilePath, at path: FilePath, in namespace: Int32) throws(HostError) {
+        let copy = try descriptor("shifting the ids of", layer) { devenv_idmapped_copy(layer.string, namespace) }
+        defer { close(copy) }
+        try SystemCall.check("mounting a box layer on", path) { devenv_attach_mount(copy, path.string) }
+    }
+
+    private func descriptor(_ attempt: String, _ path: FilePath, _ call: () -> Int32) throws(HostError) -> Int32 {
+        try SystemCall.check(attempt, path, call)
+    }
+}

@@ -1,0 +1,51 @@
+import DevenvHost
+import DevenvModel
+import SystemPackage
+
+/// The bridge of one network of one project: where its machines meet, and the host.
+struct Bridge: Hashable, Sendable {
+    /// The project.
+    let project: ProjectID
+    /// The network.
+    let network: NetworkName
+    /// Its addresses; the host takes the first.
+    let subnet: IPv4Subnet
+
+    /// All names of devenv's bridges begin with it.
+    static let prefix = "dv"
+
+    /// The interface's name, 15 characters, which is all that the kernel allows: 8 digits of the project, 5 of a digest of
+    /// the network's name.
+    var name: String {
+        let digest = String(Self.digest("\(project)/\(network)"), radix: 16)
+        let digits = String(repeating: "0", count: max(0, 16 - digest.count)) + digest
+        return Self.prefix + project.short + digits.suffix(5)
+    }
+
+    /// What the interface is marked with. It is set last: a bridge that carries it is whole.
+    var alias: String { "devenv:\(project):\(network):\(subnet)" }
+
+    /// A fixed address: by default a bridge takes the lowest one of its ports, so that the gateway would change under live
+    /// connections whenever a machine comes or goes.
+    var mac: MACAddress { MACAddress(for: subnet.gateway) }
+
+    /// What is there of it.
+    func presence() throws(HostError) -> Presence {
+        let link = FilePath("/sys/class/net").appending(name)
+        guard HostFiles.exists(link) else { return .absent }
+        let alias = try HostFiles.read(link.appending("ifalias"), limit: 4096) ?? []
+        return String(decoding: alias, as: UTF8.self) == self.alias + "\n" ? .whole : .partial
+    }
+
+    /// How much of it there is.
+    enum Presence: Hashable {
+        case absent
+        case partial
+        case whole
+    }
+
+    /// FNV-1a: the same on every host and in every version, as what it names outlives the program.
+    private static func digest(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+}

@@ -1,0 +1,166 @@
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import Glibc
+import SystemPackage
+
+/// The host's side of machines' networks: bridges and rules. What changes them holds the host-wide lock, so that devenv
+/// processes on different machines don't tread on each other.
+struct HostNetwork {
+    /// Runs ip and nft.
+    let tools: any ToolRunner
+    /// Says which machine a mark stands for.
+    let owners: MarkOwners
+
+    /// What a machine needs of the host.
+    struct Demand: Sendable {
+        /// The machine's mark.
+        let mark: String
+        /// Its bridges.
+        let bridges: [Bridge]
+        /// Its forwards.
+        let forwards: [PortForward]
+        /// Where they lead.
+        let address: IPv4Address?
+    }
+
+    /// Makes the bridges and the forwards of a machine whole. Repeating it changes nothing.
+    ///
+    /// - Throws: `.portInUse` before anything is changed.
+    func provide(_ demand: Demand) async throws(ProviderError) {
+        let lock = try await KernelLock.take(.network)
+        let listing = try await list()
+        try check(demand, in: listing)
+        async let links = outcome { () async throws(ProviderError) in try await makeBridges(demand.bridges) }
+        let rules = await outcome { () async throws(ProviderError) in
+            try await apply(Self.batch(for: demand, over: listing))
+        }
+        try await links.get()
+        try rules.get()
+        _ = consume lock
+    }
+
+    /// Takes a machine's forwards away, and bridges that no machine needs any more. Nothing there is fine.
+    func withdraw(mark: String, unused bridges: @Sendable () -> [String]) async throws(ProviderError) {
+        let lock = try await KernelLock.take(.network)
+        let bridges = bridges()
+        let listing = try await list()
+        var left = listing
+        left.forwards.removeAll { $0.mark == mark }
+        left.bridges.subtract(bridges)
+        async let links = outcome { () async throws(ProviderError) in try await removeBridges(bridges) }
+        let rules = await outcome { () async throws(ProviderError) in
+            guard left != listing else { return }
+            let isEmpty = left.forwards.isEmpty && left.bridges.isEmpty
+            let removal = RuleTable.remove(listing.forwards(of: mark).map(\.slot)) + RuleTable.remove(bridges, from: listing)
+            try await apply(isEmpty ? RuleTable.removal : removal)
+        }
+        try await links.get()
+        try rules.get()
+        _ = consume lock
+    }
+
+    /// Puts cables that have lost their bridge back on it.
+    func join(_ cables: [Cable]) async throws(ProviderError) {
+        let loose = cables.filter { !$0.isJoined }
+        guard !loose.isEmpty else { return }
+        let lines = loose.map { "link set dev \($0.name) master \($0.bridge) up" }
+        try await succeed(LinkBatch.invocation(lines), "connecting the machine to its network again")
+    }
+
+    /// What is in devenv's table; nothing where there is no table.
+    func list() async throws(ProviderError) -> RuleListing {
+        let outcome = try await run(RuleTable.listing)
+        return outcome.status == 0 ? RuleListing(json: outcome.standardOutput) ?? RuleListing() : RuleListing()
+    }
+
+    /// The changes that make a table hold what a machine needs, and nothing else of that machine.
+    static func batch(for demand: Demand, over listing: RuleListing) -> String {
+        let wanted = demand.forwards.map { forward in
+            RuleListing.Forward(
+                slot: ForwardSlot(forward), address: demand.address ?? .loopback, port: forward.guest, mark: demand.mark)
+        }
+        let present = listing.forwards(of: demand.mark)
+        let stale = present.filter { !wanted.contains($0) }
+        let missing = zip(demand.forwards, wanted).filter { !present.contains($0.1) }.map(\.0)
+        let bridges = demand.bridges.filter { !listing.bridges.contains($0.name) }
+        return (listing.rules == RuleTable.ruleCount ? "" : RuleTable.skeleton)
+            + RuleTable.add(bridges) + RuleTable.remove(stale.map(\.slot))
+            + RuleTable.add(missing, to: demand.address ?? .loopback, mark: demand.mark)
+    }
+
+    /// Refuses ports that are taken by another machine or by another program.
+    private func check(_ demand: Demand, in listing: RuleListing) throws(ProviderError) {
+        for forward in demand.forwards {
+            let slot = ForwardSlot(forward)
+            if let other = listing.forwards.first(where: { $0.mark != demand.mark && $0.slot.collides(with: slot) }) {
+                throw Self.taken(forward, by: owners.name(of: other.mark))
+            }
+            switch HostPort.probe(forward) {
+            case .free: continue
+            case .taken: throw Self.taken(forward, by: HostPort.holder(of: forward) ?? "another program")
+            case .foreignAddress:
+                throw .invalidRequest(
+                    "can't forward \(forward): \(forward.address) is no address of this host",
+                    help: "use 127.0.0.1, 0.0.0.0 or an address that 'ip addr' shows")
+            case .refused(let error):
+                throw .failed("can't forward \(forward): \(error.description.lowercased())")
+            }
+        }
+    }
+
+    private static func taken(_ forward: PortForward, by holder: String) -> ProviderError {
+        .portInUse(
+            "port \(forward.host)/\(forward.transport) of \(forward.address) is in use by \(holder)",
+            help: "choose another port in 'forward', or let devenv choose with auto: true")
+    }
+
+    private func makeBridges(_ bridges: [Bridge]) async throws(ProviderError) {
+        let presences = try ProviderError.translate { () throws(HostError) in
+            var found: [(bridge: Bridge, presence: Bridge.Presence)] = []
+            for bridge in bridges { found.append((bridge, try bridge.presence())) }
+            return found
+        }
+        let lines = LinkBatch.bridges(presences)
+        if !lines.isEmpty { try await succeed(LinkBatch.invocation(lines), "making the network's bridge") }
+        try ProviderError.translate { () throws(HostError) in
+            for bridge in bridges { try KernelSetting.write("1", to: "net/ipv4/conf/\(bridge.name)/route_localnet") }
+            try KernelSetting.write("1", to: "net/ipv4/ip_forward")
+        }
+    }
+
+    private func removeBridges(_ bridges: [String]) async throws(ProviderError) {
+        let present = bridges.filter { HostFiles.exists(FilePath("/sys/class/net").appending($0)) }
+        guard !present.isEmpty else { return }
+        try await succeed(LinkBatch.invocation(present.map { "link delete dev \($0)" }), "removing the network's bridge")
+    }
+
+    private func apply(_ batch: String) async throws(ProviderError) {
+        guard !batch.isEmpty else { return }
+        try await succeed(RuleTable.invocation(batch), "changing the rules of nftables")
+    }
+
+    private func run(_ invocation: ToolInvocation) async throws(ProviderError) -> ToolOutcome {
+        do { return try await tools.run(invocation) } catch { throw ProviderError(error) }
+    }
+
+    /// Runs a program that must succeed.
+    func succeed(_ invocation: ToolInvocation, _ attempt: String) async throws(ProviderError) {
+        let outcome = try await run(invocation)
+        guard outcome.status != 0 else { return }
+        throw .failed("\(attempt): '\(invocation)' failed with status \(outcome.status): \(outcome.complaint)")
+    }
+}
+
+/// Settings below /proc/sys.
+enum KernelSetting {
+    /// Writes a setting that does not have this value yet.
+    static func write(_ value: String, to name: String) throws(HostError) {
+        let path = FilePath("/proc/sys/\(name)")
+        if try HostFiles.read(path, limit: 4096) == Array((value + "\n").utf8) { return }
+        try HostError.wrap("setting", path) {
+            let file = try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec])
+            _ = try file.closeAfter { try file.writeAll(value.utf8) }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import DevenvHost
+import DevenvModel
+import Glibc
+import SystemPackage
+
+/// Ports of this host and who listens on them.
+enum HostPort {
+    /// What binding a forward's port says.
+    enum Verdict: Hashable, Sendable {
+        /// Nobody listens there.
+        case free
+        /// Somebody does.
+        case taken
+        /// The address is none of this host.
+        case foreignAddress
+        /// Another reason.
+        case refused(Errno)
+    }
+
+    /// Tries to bind; nothing stays bound.
+    static func probe(_ forward: PortForward) -> Verdict {
+        let type = forward.transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        let descriptor = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return .refused(Errno(rawValue: errno)) }
+        defer { close(descriptor) }
+        // connections that are closing don't count, listeners do (socket(7)); for UDP it would let two share the port
+        var reuse: Int32 = forward.transport == .tcp ? 1 : 0
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+        let result = SocketAddress(forward.address, forward.host).withPointer { bind(descriptor, $0, $1) }
+        if result == 0 { return .free }
+        switch Errno(rawValue: errno) {
+        case .addressInUse: return .taken
+        case .addressNotAvailable: return .foreignAddress
+        case let error: return .refused(error)
+        }
+    }
+
+    /// The process that listens where the forward would, as far as it can be known: `nginx (process 812)`.
+    static func holder(of forward: PortForward) -> String? {
+        let sockets = listeners(of: forward)
+        guard !sockets.isEmpty else { return nil }
+        for process in (try? HostFiles.list("/proc")) ?? [] where Int(process) != nil {  // it only serves a message
+            let descriptors = FilePath("/proc/\(process)/fd")
+            let links = (try? HostFiles.list(descriptors)) ?? []  // processes come and go
+            guard links.contains(where: { sockets.contains(target(of: descriptors.appending($0))) }) else { continue }
+            let name = (try? HostFiles.read(FilePath("/proc/\(process)/comm"), limit: 256)) ?? nil
+            return "\(String(decoding: name ?? [], as: UTF8.self).filter { $0 != "\n" }) (process \(process))"
+        }
+        return nil
+    }
+
+    /// The sockets in proc(5) net/tcp, net/udp and their IPv6 twins that are bound to the port.
+    private static func listeners(of forward: PortForward) -> Set<String> {
+        let digits = String(forward.host, radix: 16, uppercase: true)
+        let port = ":" + String(repeating: "0", count: 4 - digits.count) + digits
+        var sockets: Set<String> = []
+        for file in ["/proc/net/\(forward.transport)", "/proc/net/\(forward.transport)6"] {
+            guard let bytes = try? HostFiles.read(FilePath(file)) else { continue }  // no IPv6 on this host
+            for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
+                let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+                guard fields.count > 9, fields[1].hasSuffix(port) else { continue }
+                guard forward.transport == .udp || fields[3] == "0A" else { continue }
+                sockets.insert("socket:[\(fields[9])]")
+            }
+        }
+        return sockets
+    }
+
+    private static func target(of link: FilePath) -> String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        let count = readlink(link.string, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : ""
+    }
+}

@@ -1,0 +1,55 @@
+import DevenvHost
+import DevenvPluginAPI
+import Glibc
+import SystemPackage
+
+/// A lock between all devenv processes of this host, flock(2), that is waited for: what it guards takes milliseconds.
+struct KernelLock: ~Copyable {
+    /// What is guarded.
+    enum Subject: String {
+        /// Bridges and the table of rules. At a fixed place, as these belong to the host whatever `DEVENV_HOME` says.
+        case network
+        /// The parents of machines' control groups: shared by those that make groups in them, alone for their removal.
+        case cgroups
+    }
+
+    private let file: FileDescriptor
+
+    private init(_ file: FileDescriptor) { self.file = file }
+
+    deinit {
+        try? file.close()  // the kernel lets go of the lock either way
+    }
+
+    /// Waits until the lock is ours, at most 30 seconds.
+    static func take(_ subject: Subject, shared: Bool = false) async throws(ProviderError) -> KernelLock {
+        let deadline = ContinuousClock.now + .seconds(30)
+        var pause = Duration.microseconds(500)
+        while ContinuousClock.now < deadline {
+            if let lock = try attempt(subject, shared: shared) { return lock }
+            try ProviderError.checkCancellation("waiting for the lock of the \(subject)")
+            try? await Task.sleep(for: pause)  // a cancelled sleep is noticed by the next check
+            pause = min(pause * 2, .milliseconds(8))
+        }
+        throw .timedOut(
+            "another devenv has kept the lock '\(path(subject))' for 30 seconds", help: "find it with: fuser \(path(subject))")
+    }
+
+    /// Takes the lock if nobody has it.
+    static func attempt(_ subject: Subject, shared: Bool = false) throws(ProviderError) -> KernelLock? {
+        let path = path(subject)
+        return try ProviderError.translate { () throws(HostError) -> KernelLock? in
+            let file = try HostError.wrap("opening the lock", path) {
+                let options: FileDescriptor.OpenOptions = [.create, .closeOnExec, .noFollow]
+                return try FileDescriptor.open(path, .readWrite, options: options, permissions: .ownerReadWrite)
+            }
+            if flock(file.rawValue, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return KernelLock(file) }
+            let error = Errno(rawValue: errno)
+            try? file.close()  // it was not locked
+            guard error == .wouldBlock else { throw HostError("locking", path, error) }
+            return nil
+        }
+    }
+
+    private static func path(_ subject: Subject) -> FilePath { FilePath("/run/lock/devenv-\(subject).lock") }
+}

@@ -1,0 +1,88 @@
+import DevenvHost
+import DevenvModel
+
+/// Input of `ip -batch`: links, addresses and routes in as few calls as can be.
+enum LinkBatch {
+    /// Makes bridges whole.
+    ///
+    /// `quickack 1` spares each SSH connection two delayed acknowledgements of 40 ms.
+    static func bridges(_ bridges: [(bridge: Bridge, presence: Bridge.Presence)]) -> [String] {
+        bridges.flatMap { bridge, presence -> [String] in
+            if presence == .whole { return [] }
+            let (name, gateway) = (bridge.name, bridge.subnet.gateway)
+            let make = presence == .absent ? ["link add name \(name) address \(bridge.mac) type bridge"] : []
+            return make + [
+                "addr flush dev \(name)",
+                "link set dev \(name) addrgenmode none up",
+                "addr add \(gateway)/\(bridge.subnet.prefixLength) dev \(name) noprefixroute",
+                "route replace \(bridge.subnet) dev \(name) proto kernel scope link src \(gateway) quickack 1",
+                "link set dev \(name) alias \(bridge.alias)",
+            ]
+        }
+    }
+
+    /// Joins a machine to its bridges: on the host.
+    static func attachments(_ cables: [Cable], process: Int32) -> [String] {
+        cables.flatMap { cable in
+            [
+                "link add name \(cable.name) type veth"
+                    + " peer name \(cable.inside) address \(cable.interface.mac) netns \(process)",
+                "link set dev \(cable.name) master \(cable.bridge) addrgenmode none alias \(cable.alias) up",
+            ]
+        }
+    }
+
+    /// Gives the machine its addresses and routes: in its network namespace. The default route is that of the first.
+    static func inside(_ cables: [Cable]) -> [String] {
+        let addresses = cables.flatMap { cable -> [String] in
+            let (subnet, address) = (cable.interface.subnet, cable.interface.address)
+            return [
+                "link set dev \(cable.inside) up",
+                "addr add \(address)/\(subnet.prefixLength) dev \(cable.inside) noprefixroute",
+                "route replace \(subnet) dev \(cable.inside) src \(address) quickack 1",
+            ]
+        }
+        guard let first = cables.first(where: { $0.inside == "eth0" }) else { return addresses }
+        return addresses + ["route replace default via \(first.interface.subnet.gateway) quickack 1"]
+    }
+
+    /// The call on the host.
+    static func invocation(_ lines: [String]) -> ToolInvocation {
+        ToolInvocation("ip", ["-batch", "-"], input: input(lines), timeout: .seconds(30))
+    }
+
+    /// The call in a process' network namespace.
+    static func invocation(_ lines: [String], inNetworkOf process: Int32) -> ToolInvocation {
+        ToolInvocation(
+            "nsenter", ["--net=/proc/\(process)/ns/net", "ip", "-batch", "-"], input: input(lines), timeout: .seconds(30))
+    }
+
+    private static func input(_ lines: [String]) -> [UInt8] { Array(lines.map { $0 + "\n" }.joined().utf8) }
+}
+
+/// A pair of virtual interfaces, one on a bridge and one in a machine.
+struct Cable: Hashable, Sendable, Codable {
+    /// The name on the host: new at each start, as the kernel removes the one of the last run some time after its end.
+    let name: String
+    /// The name in the machine.
+    let inside: String
+    /// The bridge.
+    let bridge: String
+    /// The mark of its machine.
+    let alias: String
+    /// The addresses.
+    let interface: NetworkInterface
+}
+
+extension Cable {
+    /// New cables for a machine's interfaces, `eth0` first.
+    static func make(for interfaces: [NetworkInterface], of place: MachinePlace) -> [Cable] {
+        interfaces.enumerated().map { index, interface in
+            let bridge = Bridge(project: place.project, network: interface.network, subnet: interface.subnet)
+            let random = String(UInt32.random(in: 0x10000...0xFFFFF), radix: 16)
+            return Cable(
+                name: "vd" + place.machine.short + random, inside: "eth\(index)", bridge: bridge.name,
+                alias: "\(place.mark):eth\(index)", interface: interface)
+        }
+    }
+}

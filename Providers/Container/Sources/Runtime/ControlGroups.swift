@@ -1,0 +1,77 @@
+import DevenvHost
+import Glibc
+import SystemPackage
+
+/// A machine's control groups: one directory in each hierarchy of version 1, or one in version 2.
+struct ControlGroups {
+    /// Its path below each hierarchy's root.
+    let path: String
+    private let hierarchies: [FilePath]
+
+    /// Finds the hierarchies of this host.
+    init(_ path: String) {
+        self.init(path, root: "/sys/fs/cgroup")
+    }
+
+    /// Finds the hierarchies at a root.
+    init(_ path: String, root: FilePath) {
+        self.path = path
+        guard !Self.isUnified(root) else {
+            hierarchies = [root]
+            return
+        }
+        let names = (try? HostFiles.list(root)) ?? []  // a host without control groups has none of a machine's either
+        hierarchies = names.map { root.appending($0) }.filter { HostFiles.kind($0) == .directory }
+    }
+
+    /// Whether a host has version 2 alone.
+    static func isUnified(_ root: FilePath = "/sys/fs/cgroup") -> Bool {
+        HostFiles.exists(root.appending("cgroup.controllers"))
+    }
+
+    /// The directories that are there.
+    var directories: [FilePath] { hierarchies.map { $0.pushing(FilePath(path)) }.filter { HostFiles.kind($0) == .directory } }
+
+    /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in some only.
+    var processes: Set<Int32> {
+        var found: Set<Int32> = []
+        for directory in directories {
+            // a group that vanishes meanwhile has no process
+            guard let bytes = try? HostFiles.read(directory.appending("cgroup.procs")) else { continue }
+            found.formUnion(String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) })
+        }
+        return found
+    }
+
+    /// The machine's living first process.
+    var firstProcess: MachineProcess? {
+        for id in processes where MachineProcess.innerNumber(of: id) == 1 {
+            if let process = MachineProcess(living: id) { return process }
+        }
+        return nil
+    }
+
+    /// Removes the directories; false while a process is still in one.
+    func remove() throws(HostError) -> Bool {
+        var isDone = true
+        for directory in directories where rmdir(directory.string) != 0 {
+            switch Errno(rawValue: errno) {
+            case .noSuchFileOrDirectory: continue
+            case .resourceBusy: isDone = false
+            case let error: throw HostError("removing the control group", directory, error)
+            }
+        }
+        return isDone
+    }
+
+    /// Removes the groups above, up to `devenv`, where nothing is left in them.
+    func removeParents() {
+        for hierarchy in hierarchies {
+            var parent = FilePath(path).removingLastComponent()
+            while !parent.isEmpty {
+                guard rmdir(hierarchy.pushing(parent).string) == 0 || errno == ENOENT else { break }
+                parent = parent.removingLastComponent()
+            }
+        }
+    }
+}

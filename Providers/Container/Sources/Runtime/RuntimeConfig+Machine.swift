@@ -1,0 +1,104 @@
+import DevenvModel
+import DevenvPluginAPI
+import SystemPackage
+
+extension RuntimeConfig {
+    /// The configuration of a machine. Pure.
+    init(
+        _ request: MachineRequest, options: ContainerOptions, place: MachinePlace, ids: IDRange, filter: SeccompFilter?,
+        hasUnifiedControlGroups: Bool
+    ) {
+        let capabilities = Set(Capability.usual + options.capabilities).sorted().map(\.name)
+        process = Process(
+            args: Self.arguments(options, request.access), env: Self.environment(options),
+            capabilities: Capabilities(bounding: capabilities, effective: capabilities, permitted: capabilities))
+        root = Root(path: place.root.string)
+        hostname = request.spec.hostname
+        mounts = Self.standardMounts
+        if options.usesInit { mounts.append(Self.initMount) }
+        annotations = [
+            "devenv.project": place.project.rawValue, "devenv.machine": place.machine.rawValue,
+            "devenv.name": "\(request.identity.projectName)/\(request.identity.name)",
+        ]
+        let mapping = Mapping(hostID: ids.first, size: ids.count)
+        var namespaces = ["pid", "ipc", "uts", "mount", "network", "user"]
+        if hasUnifiedControlGroups {
+            namespaces.append("cgroup")
+            mounts.append(Self.controlGroupMount)
+        }
+        linux = Linux(
+            uidMappings: [mapping], gidMappings: [mapping], namespaces: namespaces.map(Namespace.init(type:)),
+            // absolute: a relative one would lie below the group, and so below the limits, of devenv itself
+            cgroupsPath: "/" + place.cgroup, resources: Resources(request.spec, options), seccomp: filter,
+            maskedPaths: Self.maskedPaths, readonlyPaths: Self.readonlyPaths)
+    }
+
+    private static let initPath = "/run/devenv/init"
+
+    private static func arguments(_ options: ContainerOptions, _ access: MachineAccess) -> [String] {
+        let command = options.command ?? server(access)
+        return options.usesInit ? [initPath, "--"] + command : command
+    }
+
+    /// The SSH server in the foreground, with the one host key that the owner knows.
+    private static func server(_ access: MachineAccess) -> [String] {
+        [
+            "/usr/sbin/sshd", "-D", "-e", "-p", String(access.port), "-o", "HostKey=/etc/ssh/ssh_host_ed25519_key",
+        ]
+    }
+
+    private static func environment(_ options: ContainerOptions) -> [String] {
+        var variables = [
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "container": "runc",
+        ]
+        variables.merge(options.environment) { _, own in own }
+        return variables.map { "\($0.key)=\($0.value)" }.sorted()
+    }
+
+    private static let standardMounts = [
+        Mount(destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"]),
+        tmpfs("/dev", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
+        Mount(
+            destination: "/dev/pts", type: "devpts", source: "devpts",
+            options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
+        tmpfs("/dev/shm", ["nosuid", "noexec", "nodev", "mode=1777"]),
+        Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"]),
+        Mount(destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"]),
+        tmpfs("/run", ["nosuid", "nodev", "mode=755"]),
+        tmpfs("/run/lock", ["nosuid", "noexec", "nodev", "mode=1777", "size=5120k"]),
+        // sshd insists on it, and /run is empty at each start
+        tmpfs("/run/sshd", ["nosuid", "noexec", "nodev", "mode=755", "size=64k"]),
+    ]
+
+    private static let initMount = Mount(
+        destination: initPath, type: "bind", source: "/usr/bin/catatonit", options: ["bind", "ro", "nosuid", "nodev"])
+
+    private static let controlGroupMount = Mount(
+        destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup",
+        options: ["nosuid", "noexec", "nodev", "relatime", "ro"])
+
+    private static func tmpfs(_ path: String, _ options: [String]) -> Mount {
+        Mount(destination: path, type: "tmpfs", source: "tmpfs", options: options)
+    }
+
+    // as podman 4.3 has them
+    private static let maskedPaths = [
+        "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/fs/selinux", "/sys/dev/block",
+        "/sys/devices/virtual/powercap",
+    ]
+
+    private static let readonlyPaths = [
+        "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
+    ]
+}
+
+extension Resources {
+    /// The limits of a machine. What has no limit is said too, so that an update can lift one.
+    init(_ spec: MachineSpec, _ options: ContainerOptions, withDevices: Bool = true) {
+        devices = withDevices ? [Device()] : nil
+        memory = Memory(limit: spec.memory?.bytes ?? -1, swap: spec.memory?.bytes ?? -1)
+        cpu = Processors(quota: spec.cpus.map { Int64($0) * 100_000 } ?? -1)
+        pids = Processes(limit: options.processLimit)
+    }
+}
