@@ -1,13 +1,14 @@
-package import DevenvPluginAPI
 import CSyscalls
 import DevenvHost
+package import DevenvPluginAPI
 import Glibc
 import SystemPackage
 
 extension ContainerProvider {
     /// What is usable on this host.
     package func check() async -> [Finding] {
-        var findings = [rootFinding] + toolFindings + [seccompFinding, overlayFinding, userNamespaceFinding, groupFinding]
+        var findings =
+            [rootFinding] + toolFindings + [seccompFinding, overlayFinding, userNamespaceFinding, groupFinding]
         findings.append(mountFinding)
         return findings
     }
@@ -38,7 +39,9 @@ extension ContainerProvider {
 
     private var overlayFinding: Finding {
         let systems = (try? HostFiles.read("/proc/filesystems")) ?? nil  // without it there is no overlay either
-        return String(decoding: systems ?? [], as: UTF8.self).split(separator: "\n").contains { $0.hasSuffix("\toverlay") }
+        return String(decoding: systems ?? [], as: UTF8.self).split(separator: "\n").contains {
+            $0.hasSuffix("\toverlay")
+        }
             ? Finding(.fine, "overlayfs is there")
             : Finding(.problem, "the kernel has no overlayfs", cure: "modprobe overlay")
     }
@@ -53,11 +56,14 @@ extension ContainerProvider {
     private var groupFinding: Finding {
         if ControlGroups.isUnified() {
             let bytes = (try? HostFiles.read("/sys/fs/cgroup/cgroup.controllers")) ?? nil  // reported as none
-            let names = String(decoding: bytes ?? [], as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init)
+            let names = String(decoding: bytes ?? [], as: UTF8.self).split(whereSeparator: \.isWhitespace).map(
+                String.init)
             return groups(missing: ["cpu", "memory", "pids"].filter { !names.contains($0) }, "2")
         }
         return groups(
-            missing: ["cpu", "memory", "pids", "devices"].filter { HostFiles.kind(FilePath("/sys/fs/cgroup/\($0)")) == nil }, "1")
+            missing: ["cpu", "memory", "pids", "devices"].filter {
+                HostFiles.kind(FilePath("/sys/fs/cgroup/\($0)")) == nil
+            }, "1")
     }
 
     private func groups(missing: [String], _ version: String) -> Finding {

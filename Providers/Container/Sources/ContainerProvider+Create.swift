@@ -1,6 +1,6 @@
 import DevenvHost
-package import DevenvPluginAPI
 import DevenvModel
+package import DevenvPluginAPI
 import Glibc
 import SystemPackage
 
@@ -48,12 +48,15 @@ extension ContainerProvider {
 
     private func check(_ layers: [String]) throws(ProviderError) {
         for layer in layers where !HostFiles.exists(FilePath(layer)) {
-            throw .invalidRequest("the layer '\(layer)' of the box is missing", help: "add the box again: devenv box add")
+            throw .invalidRequest(
+                "the layer '\(layer)' of the box is missing", help: "add the box again: devenv box add")
         }
     }
 
     private func makeDirectories(_ place: MachinePlace, over layers: [String]) throws(ProviderError) {
-        for path in [place.upper, place.work, place.root, place.layers, place.bundle, place.runtimeRoot] { try make(path) }
+        for path in [place.upper, place.work, place.root, place.layers, place.bundle, place.runtimeRoot] {
+            try make(path)
+        }
         try ProviderError.translate { () throws(HostError) in
             // the root of an overlay looks like its upper directory: the box's own root must be what it looks like
             var status = stat()

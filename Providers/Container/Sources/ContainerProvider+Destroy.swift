@@ -1,6 +1,6 @@
 import DevenvHost
-package import DevenvPluginAPI
 import DevenvModel
+package import DevenvPluginAPI
 import Glibc
 import SystemPackage
 

@@ -1,6 +1,6 @@
+import DevenvHost
 package import DevenvModel
 package import DevenvPluginAPI
-import DevenvHost
 import SystemPackage
 
 extension ContainerProvider {
@@ -52,8 +52,12 @@ struct Drift {
     func texts(mounts: MountTable, rules: RuleListing) -> [String] {
         guard let note else { return ["what was noted of its start is gone"] }
         let present = Set(rules.forwards(of: place.mark).map(\.slot))
-        let forwards = note.forwards.filter { !present.contains(ForwardSlot($0)) }.map { "the forward \($0) is missing" }
-        let cables = note.cables.filter { !$0.isJoined }.map { "\($0.inside) is not connected to '\($0.interface.network)'" }
+        let forwards = note.forwards.filter { !present.contains(ForwardSlot($0)) }.map {
+            "the forward \($0) is missing"
+        }
+        let cables = note.cables.filter { !$0.isJoined }.map {
+            "\($0.inside) is not connected to '\($0.interface.network)'"
+        }
         let mount = mounts.contains(place.root) ? [] : ["its root file system is not mounted on '\(place.root)'"]
         return mount + cables + forwards
     }

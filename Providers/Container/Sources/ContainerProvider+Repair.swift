@@ -1,6 +1,6 @@
-package import DevenvPluginAPI
 import DevenvHost
 import DevenvModel
+package import DevenvPluginAPI
 import FoundationEssentials
 import SystemPackage
 
@@ -66,5 +66,7 @@ extension Cable {
     /// Whether its end on the host is there.
     var isPlugged: Bool { HostFiles.exists(FilePath("/sys/class/net").appending(name)) }
     /// Whether its end on the host is on its bridge.
-    var isJoined: Bool { HostFiles.exists(FilePath("/sys/class/net").appending(bridge).appending("brif").appending(name)) }
+    var isJoined: Bool {
+        HostFiles.exists(FilePath("/sys/class/net").appending(bridge).appending("brif").appending(name))
+    }
 }

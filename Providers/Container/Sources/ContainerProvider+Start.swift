@@ -1,6 +1,6 @@
 import DevenvHost
-package import DevenvPluginAPI
 import DevenvModel
+package import DevenvPluginAPI
 import FoundationEssentials
 import SystemPackage
 
@@ -79,7 +79,9 @@ extension ContainerProvider {
     func demand(of request: MachineRequest, at place: MachinePlace) -> HostNetwork.Demand {
         HostNetwork.Demand(
             mark: place.mark,
-            bridges: request.spec.interfaces.map { Bridge(project: place.project, network: $0.network, subnet: $0.subnet) },
+            bridges: request.spec.interfaces.map {
+                Bridge(project: place.project, network: $0.network, subnet: $0.subnet)
+            },
             forwards: request.forwards, address: request.spec.interfaces.first?.address)
     }
 
@@ -87,7 +89,8 @@ extension ContainerProvider {
         guard !cables.isEmpty else { return }
         let network = network
         try await network.succeed(
-            LinkBatch.invocation(LinkBatch.attachments(cables, process: process.id)), "attaching the machine to its network")
+            LinkBatch.invocation(LinkBatch.attachments(cables, process: process.id)),
+            "attaching the machine to its network")
         try await network.succeed(
             LinkBatch.invocation(LinkBatch.inside(cables), inNetworkOf: process.id), "giving the machine its addresses")
     }

@@ -13,7 +13,8 @@ enum MachineSettings {
             MachineSetting("cpus", spec.cpus.map { "\($0)" } ?? "no limit", impact: .live),
             MachineSetting("memory", spec.memory?.description ?? "no limit", impact: .live),
             MachineSetting("forward", texts(request.forwards), impact: .live),
-            MachineSetting("hosts", texts(request.hosts.map { "\($0.address) \($0.names.joined(separator: " "))" }), impact: .live),
+            MachineSetting(
+                "hosts", texts(request.hosts.map { "\($0.address) \($0.names.joined(separator: " "))" }), impact: .live),
         ] + list(of: options)
     }
 
@@ -21,12 +22,14 @@ enum MachineSettings {
         [
             MachineSetting("container.pids", "\(options.processLimit)", impact: .live),
             MachineSetting("container.dns", options.nameServers.map(texts) ?? "the host's", impact: .live),
-            MachineSetting("container.capabilities", texts(options.capabilities.sorted().map(\.name)), impact: .restart),
+            MachineSetting(
+                "container.capabilities", texts(options.capabilities.sorted().map(\.name)), impact: .restart),
             MachineSetting("container.command", options.command.map(texts) ?? "sshd", impact: .restart),
             MachineSetting("container.init", "\(options.usesInit)", impact: .restart),
             MachineSetting("container.seccomp", options.seccomp.rawValue, impact: .restart),
             MachineSetting(
-                "container.environment", texts(options.environment.map { "\($0.key)=\($0.value)" }.sorted()), impact: .restart),
+                "container.environment", texts(options.environment.map { "\($0.key)=\($0.value)" }.sorted()),
+                impact: .restart),
         ]
     }
 

@@ -55,7 +55,9 @@ struct ContainerOptions: Hashable, Sendable {
     }
 
     private static func command(_ reader: inout OptionReader) -> [String]? {
-        guard let tree = reader.tree("command"), let words = reader.strings("command", scalars: true) else { return nil }
+        guard let tree = reader.tree("command"), let words = reader.strings("command", scalars: true) else {
+            return nil
+        }
         guard let first = words.first else {
             reader.report(.error("'command' must name a program", at: tree.location))
             return nil

@@ -29,8 +29,10 @@ struct GuestRoot: ~Copyable {
     func read(_ file: String) throws(HostError) -> [UInt8]? {
         do {
             let descriptor = try open(file, O_RDONLY | O_NONBLOCK, attempt: "reading")
-            return try HostError.wrap("reading", path.appending(file)) { try descriptor.closeAfter { try descriptor.readAll() } }
-        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+            return try HostError.wrap("reading", path.appending(file)) {
+                try descriptor.closeAfter { try descriptor.readAll() }
+            }
+        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
             return nil
         }
     }

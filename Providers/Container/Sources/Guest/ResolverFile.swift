@@ -27,7 +27,8 @@ struct ResolverFile: Hashable, Sendable {
         var search: [String] = []
         for line in text.split(separator: "\n") {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-            if words.count >= 2, words[0] == "nameserver", let server = IPv4Address(words[1]), server.value >> 24 != 127 {
+            if words.count >= 2, words[0] == "nameserver", let server = IPv4Address(words[1]), server.value >> 24 != 127
+            {
                 servers.append(server)
             }
             if words.first == "search" || words.first == "domain" { search = Array(words.dropFirst()) }

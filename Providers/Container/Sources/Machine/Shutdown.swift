@@ -41,7 +41,9 @@ struct Shutdown {
         }
     }
 
-    private static func wait(until deadline: ContinuousClock.Instant, _ condition: () -> Bool) async throws(ProviderError) {
+    private static func wait(until deadline: ContinuousClock.Instant, _ condition: () -> Bool)
+        async throws(ProviderError)
+    {
         var step = Duration.milliseconds(1)
         while !condition(), ContinuousClock.now < deadline {
             try ProviderError.checkCancellation("stopping the machine")

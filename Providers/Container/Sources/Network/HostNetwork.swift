@@ -52,7 +52,8 @@ struct HostNetwork {
         let rules = await outcome { () async throws(ProviderError) in
             guard left != listing else { return }
             let isEmpty = left.forwards.isEmpty && left.bridges.isEmpty
-            let removal = RuleTable.remove(listing.forwards(of: mark).map(\.slot)) + RuleTable.remove(bridges, from: listing)
+            let removal =
+                RuleTable.remove(listing.forwards(of: mark).map(\.slot)) + RuleTable.remove(bridges, from: listing)
             try await apply(isEmpty ? RuleTable.removal : removal)
         }
         try await links.get()
@@ -78,7 +79,8 @@ struct HostNetwork {
     static func batch(for demand: Demand, over listing: RuleListing) -> String {
         let wanted = demand.forwards.map { forward in
             RuleListing.Forward(
-                slot: ForwardSlot(forward), address: demand.address ?? .loopback, port: forward.guest, mark: demand.mark)
+                slot: ForwardSlot(forward), address: demand.address ?? .loopback, port: forward.guest, mark: demand.mark
+            )
         }
         let present = listing.forwards(of: demand.mark)
         let stale = present.filter { !wanted.contains($0) }
@@ -132,7 +134,8 @@ struct HostNetwork {
     private func removeBridges(_ bridges: [String]) async throws(ProviderError) {
         let present = bridges.filter { HostFiles.exists(FilePath("/sys/class/net").appending($0)) }
         guard !present.isEmpty else { return }
-        try await succeed(LinkBatch.invocation(present.map { "link delete dev \($0)" }), "removing the network's bridge")
+        try await succeed(
+            LinkBatch.invocation(present.map { "link delete dev \($0)" }), "removing the network's bridge")
     }
 
     private func apply(_ batch: String) async throws(ProviderError) {

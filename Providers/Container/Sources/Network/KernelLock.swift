@@ -32,7 +32,8 @@ struct KernelLock: ~Copyable {
             pause = min(pause * 2, .milliseconds(8))
         }
         throw .timedOut(
-            "another devenv has kept the lock '\(path(subject))' for 30 seconds", help: "find it with: fuser \(path(subject))")
+            "another devenv has kept the lock '\(path(subject))' for 30 seconds",
+            help: "find it with: fuser \(path(subject))")
     }
 
     /// Takes the lock if nobody has it.

@@ -54,7 +54,8 @@ enum LinkBatch {
     /// The call in a process' network namespace.
     static func invocation(_ lines: [String], inNetworkOf process: Int32) -> ToolInvocation {
         ToolInvocation(
-            "nsenter", ["--net=/proc/\(process)/ns/net", "ip", "-batch", "-"], input: input(lines), timeout: .seconds(30))
+            "nsenter", ["--net=/proc/\(process)/ns/net", "ip", "-batch", "-"], input: input(lines),
+            timeout: .seconds(30))
     }
 
     private static func input(_ lines: [String]) -> [UInt8] { Array(lines.map { $0 + "\n" }.joined().utf8) }

@@ -131,7 +131,8 @@ struct ForwardSlot: Hashable, Sendable {
 
     init(_ forward: PortForward) {
         self.init(
-            address: forward.address.value == 0 ? nil : forward.address, port: forward.host, transport: forward.transport)
+            address: forward.address.value == 0 ? nil : forward.address, port: forward.host,
+            transport: forward.transport)
     }
 
     /// The map that it is in; `tcp` alone is a reserved word.

@@ -30,7 +30,9 @@ struct ControlGroups {
     }
 
     /// The directories that are there.
-    var directories: [FilePath] { hierarchies.map { $0.pushing(FilePath(path)) }.filter { HostFiles.kind($0) == .directory } }
+    var directories: [FilePath] {
+        hierarchies.map { $0.pushing(FilePath(path)) }.filter { HostFiles.kind($0) == .directory }
+    }
 
     /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in some only.
     var processes: Set<Int32> {

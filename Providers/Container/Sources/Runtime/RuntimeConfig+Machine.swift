@@ -49,7 +49,8 @@ extension RuntimeConfig {
 
     private static func environment(_ options: ContainerOptions) -> [String] {
         var variables = [
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "container": "runc",
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+            "container": "runc",
         ]
         variables.merge(options.environment) { _, own in own }
         return variables.map { "\($0.key)=\($0.value)" }.sorted()

@@ -56,7 +56,8 @@ struct SeccompProfile: Decodable, Sendable {
         guard let bytes else { throw .unsupported("there is no seccomp profile at '\(path)'", help: cure) }
         do { return try JSONDecoder().decode(SeccompProfile.self, from: Data(bytes)) } catch {
             throw .unsupported(
-                "the seccomp profile '\(path)' can't be read: \(error)", help: "apt-get install --reinstall golang-github-containers-common")
+                "the seccomp profile '\(path)' can't be read: \(error)",
+                help: "apt-get install --reinstall golang-github-containers-common")
         }
     }
 
@@ -70,7 +71,8 @@ struct SeccompProfile: Decodable, Sendable {
     func filter(for architecture: Architecture, capabilities: [Capability]) -> SeccompFilter {
         let names = Set((Capability.usual + capabilities).map(\.name))
         let rules = syscalls.filter { rule in
-            rule.includes?.holds(architecture, names) ?? true && !(rule.excludes?.matchesAny(architecture, names) ?? false)
+            rule.includes?.holds(architecture, names) ?? true
+                && !(rule.excludes?.matchesAny(architecture, names) ?? false)
         }
         return SeccompFilter(
             defaultAction: defaultAction, defaultErrnoRet: defaultErrnoRet, architectures: [architecture.seccompName],
@@ -89,9 +91,9 @@ struct SeccompProfile: Decodable, Sendable {
         /// That of this host.
         static var current: Architecture {
             #if arch(arm64)
-            .arm64
+                .arm64
             #else
-            .amd64
+                .amd64
             #endif
         }
 

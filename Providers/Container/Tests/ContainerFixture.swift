@@ -1,0 +1,125 @@
+import ContainerProvider
+import DevenvDiagnostics
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvTestSupport
+import Glibc
+import SystemPackage
+import Testing
+
+/// A project of a test's own with real containers: its own directories, ids and subnet. When the body ends, however it
+/// ends, its machines are destroyed, and what is left of them fails the test.
+struct ContainerFixture {
+    let directory: TemporaryDirectory
+    let directories: HostDirectories
+    let provider: ContainerProvider
+    let project: ProjectID
+    let subnet: IPv4Subnet
+    let keys: TestAccess
+    let box: BoxImage
+
+    static func with(_ body: (ContainerFixture) async throws -> Void) async throws {
+        let box = try await TestBox.image()
+        try await TemporaryDirectory.with { directory in
+            // the machine's root, nobody here, passes through it
+            chmod(directory.path.string, 0o711)
+            let fixture = ContainerFixture(
+                directory: directory, box: box, keys: try await TestAccess.make(in: directory))
+            do { try await body(fixture) } catch {
+                try? await fixture.destroyAll()  // the body's own failure is the one to report
+                throw error
+            }
+            try await fixture.destroyAll()
+            let leftovers = fixture.leftovers
+            try await eventually("nothing is left: \(Comment(rawValue: leftovers.all().joined(separator: ", ")))") {
+                leftovers.all().isEmpty
+            }
+        }
+    }
+
+    private init(directory: TemporaryDirectory, box: BoxImage, keys: TestAccess) {
+        self.directory = directory
+        self.box = box
+        self.keys = keys
+        directories = HostDirectories(
+            data: directory.path.appending("home"), runtime: directory.path.appending("home").appending("run"))
+        provider = ContainerProvider(directories: directories)
+        project = ProjectID(unchecked: Self.hexadecimal())
+        let third = UInt32.random(in: 0...0xFFFF)
+        subnet = IPv4Subnet(IPv4Address(value: 10 << 24 | (128 << 16 | third << 8) & 0xFF_FF00), prefixLength: 24)
+    }
+
+    var leftovers: ContainerLeftovers { ContainerLeftovers(project: project, directories: directories) }
+
+    /// A request for the machine `web` at .10 unless told otherwise.
+    func request(
+        _ name: String = "web", address: UInt32 = 10, forwards: [PortForward] = [], hosts: [HostEntry]? = nil,
+        change: (inout MachineSpec) -> Void = { _ in }
+    ) -> MachineRequest {
+        let machine = MachineName(unchecked: name)
+        var spec = MachineSpec(name: Located(machine))
+        let own = IPv4Address(value: subnet.address.value + address)
+        spec.interfaces = [
+            NetworkInterface(network: .standard, subnet: subnet, address: own, mac: MACAddress(for: own))
+        ]
+        change(&spec)
+        let log = directory.path.appending("log-\(name)")
+        mkdir(log.string, 0o755)
+        let identity = MachineIdentity(
+            project: project, machine: Self.id(of: name, in: project), projectName: ProjectName(unchecked: "test"),
+            name: machine)
+        return MachineRequest(
+            identity: identity, record: [:], spec: spec, box: box, access: keys.access,
+            hosts: hosts ?? [HostEntry(address: own, names: [name])], forwards: forwards, logDirectory: log)
+    }
+
+    /// Creates and starts.
+    func up(_ request: MachineRequest) async throws {
+        _ = try await provider.create(request)
+        _ = try await provider.start(request)
+    }
+
+    func state(of request: MachineRequest) async throws -> MachineObservation.State? {
+        try await observation(of: request)?.state
+    }
+
+    func observation(of request: MachineRequest) async throws -> MachineObservation? {
+        try await provider.observe([request.recorded])[request.identity.machine]
+    }
+
+    /// What a command in the machine says; waits for the SSH server.
+    func say(_ command: String, in request: MachineRequest, as user: String? = nil) async throws -> String {
+        let call = keys.ssh(request.spec.interfaces[0].address, user: user, command)
+        var outcome = try await SystemToolRunner().run(call)
+        try await eventually("the machine answers on SSH") {
+            if outcome.status == 255 { outcome = try await SystemToolRunner().run(call) }
+            return outcome.status != 255
+        }
+        #expect(outcome.status == 0, "\(command): \(outcome.complaint)")
+        return outcome.text.split(separator: "\n").joined(separator: "\n")
+    }
+
+    private func destroyAll() async throws {
+        let names = try HostFiles.list(directories.data.appending("containers").appending(project.rawValue))
+        for name in names {
+            let identity = MachineIdentity(
+                project: project, machine: MachineID(unchecked: name), projectName: ProjectName(unchecked: "test"),
+                name: MachineName(unchecked: "any"))
+            try await provider.destroy(RecordedMachine(identity: identity))
+        }
+    }
+
+    /// The same id for the same name, so that a request can be built twice.
+    private static func id(of name: String, in project: ProjectID) -> MachineID {
+        let digest = (name + project.rawValue).utf8.reduce(UInt64(1469)) { ($0 &+ UInt64($1)) &* 1_099_511_628_211 }
+        return MachineID(unchecked: padded(digest))
+    }
+
+    private static func hexadecimal() -> String { padded(UInt64.random(in: .min ... .max)) }
+
+    private static func padded(_ number: UInt64) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
+    }
+}
