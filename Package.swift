@@ -62,7 +62,9 @@ let package = Package(
         room("DevenvPluginAPI", ["DevenvDiagnostics", "DevenvModel"]),
         room("DevenvCrypto", ["CLibCrypto"], settings: memorySafe),
         room("DevenvHost", ["DevenvModel", "CHost", subprocess]),
-        room("DevenvSSH", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "CLibSSH2"], settings: memorySafe),
+        room(
+            "DevenvSSH", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CLibSSH2"],
+            settings: memorySafe),
         room("DevenvSync", ["DevenvModel", "DevenvPluginAPI", "DevenvHost"]),
         room("DevenvState", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
         room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
@@ -111,7 +113,8 @@ let package = Package(
         tests("DevenvCryptoTests", at: "Tests/DevenvCryptoTests", ["DevenvCrypto"]),
         tests("DevenvHostTests", at: "Tests/DevenvHostTests", ["DevenvModel", "DevenvHost"]),
         tests(
-            "DevenvSSHTests", at: "Tests/DevenvSSHTests", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH"]),
+            "DevenvSSHTests", at: "Tests/DevenvSSHTests",
+            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvSSH"]),
         tests(
             "DevenvSyncTests", at: "Tests/DevenvSyncTests",
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "DevenvSync"]),

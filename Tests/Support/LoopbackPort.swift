@@ -18,6 +18,12 @@ package enum LoopbackPort {
         return (socket, port)
     }
 
+    /// Whether somebody has connected to a listening socket.
+    package static func hasClient(_ socket: FileDescriptor) throws -> Bool {
+        var polled = pollfd(fd: socket.rawValue, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 0) > 0
+    }
+
     private static func bound() throws -> (socket: FileDescriptor, port: UInt16) {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw Errno(rawValue: errno) }

@@ -17,13 +17,19 @@ package struct SSHServer: Sendable {
     package let endpoint: SSHEndpoint
     private let marker: String
 
-    /// Runs the body beside a server that listens. `port` is a free one unless given.
+    /// Runs the body beside a server that listens.
     package static func with<Value>(
-        port: UInt16? = nil, isolation: isolated (any Actor)? = #isolation, _ body: (SSHServer) async throws -> Value
+        isolation: isolated (any Actor)? = #isolation, _ body: (SSHServer) async throws -> Value
+    ) async throws -> Value {
+        try await prepared { server in try await server.serve { try await body(server) } }
+    }
+
+    /// Runs the body with a server that has its keys and its port, but does not listen before `serve`.
+    package static func prepared<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: (SSHServer) async throws -> Value
     ) async throws -> Value {
         try await TemporaryDirectory.with { directory in
-            let server = try await SSHServer(in: directory, port: port ?? LoopbackPort.free())
-            return try await server.serve(body)
+            try await body(SSHServer(in: directory, port: LoopbackPort.free()))
         }
     }
 
@@ -80,8 +86,9 @@ package struct SSHServer: Sendable {
         return line
     }
 
-    private func serve<Value>(
-        isolation: isolated (any Actor)? = #isolation, _ body: (SSHServer) async throws -> Value
+    /// Listens for as long as the body runs; may be repeated, as a machine may be stopped and started.
+    package func serve<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async throws -> Value {
         guard let sshd = Requirement.find("sshd") else { throw Failure(description: "sshd is not installed") }
         // Debian's service makes this directory; without it root's sshd refuses to start.
@@ -96,7 +103,7 @@ package struct SSHServer: Sendable {
                 group.cancelAll()
             }
             try await eventually("sshd listens") { try processID() != nil }
-            return try await body(self)
+            return try await body()
         }
     }
 

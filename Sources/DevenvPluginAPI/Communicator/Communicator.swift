@@ -60,7 +60,7 @@ package struct RemoteCommand: Sendable {
     package var text: String
     /// What it reads.
     package var input: RemoteInput
-    /// How long it may take; when the time is over, its connection is closed.
+    /// How long it may take; when the time is over, its channel is closed and `.timedOut` is thrown.
     package var timeout: Duration?
 
     /// Makes a command.

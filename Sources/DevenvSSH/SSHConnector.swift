@@ -1,0 +1,120 @@
+import CLibSSH2
+import DevenvCrypto
+import DevenvHost
+import DevenvPluginAPI
+import SystemPackage
+
+/// Makes connections that are ready for commands: TCP, banners, keys, the server's identity, ours.
+struct SSHConnector {
+    let endpoint: SSHEndpoint
+    let executor: ThreadExecutor
+    let failure: SSHFailure
+
+    /// How long a server that has accepted a connection may take for each step before it lets us in.
+    private static let patience = Duration.seconds(10)
+
+    /// Connects and logs in. The host key is compared before anything of ours is shown.
+    nonisolated(nonsending) func connect(until end: ContinuousClock.Instant, limit: Duration)
+        async throws(CommunicatorError) -> SSHConnection
+    {
+        let key = try privateKey()
+        let socket = try await connectedSocket(until: min(end, .now + limit))
+        guard let session = LibSSH2Session(on: socket) else { throw failure.failed("libssh2 has no memory") }
+        session.prefer(SSHAlgorithms.keyExchange, for: LIBSSH2_METHOD_KEX)
+        session.prefer(SSHAlgorithms.hostKeys(first: endpoint.hostKey), for: LIBSSH2_METHOD_HOSTKEY)
+        let connection = SSHConnection(session, executor: executor, failure: failure)
+        do throws(CommunicatorError) {
+            _ = try await connection.repeatedly(until: patience(end), translate: handshakeFailure) {
+                () throws(LibSSH2Error) in try connection.session.handshake()
+            }
+            try checkHostKey(connection.session.hostKey())
+            _ = try await connection.repeatedly(until: patience(end), translate: loginFailure) {
+                () throws(LibSSH2Error) in
+                try connection.session.authenticate(user: endpoint.user, privateKey: key)
+            }
+        } catch {
+            connection.end(error)
+            throw error
+        }
+        return connection
+    }
+
+    private func patience(_ end: ContinuousClock.Instant) -> Deadline {
+        Deadline(min(end, .now + Self.patience), failure.silent("it accepts connections, but no SSH server answers"))
+    }
+
+    private func privateKey() throws(CommunicatorError) -> [UInt8] {
+        do throws(HostError) {
+            if let key = try HostFiles.read(endpoint.identityFile, limit: 1 << 20) { return key }
+        } catch {
+            throw failure.unusableKey(
+                identity: endpoint.identityFile.string, reason: error.errno.description.lowercased())
+        }
+        throw failure.unusableKey(identity: endpoint.identityFile.string, reason: "there is no such file")
+    }
+
+    private nonisolated(nonsending) func connectedSocket(until end: ContinuousClock.Instant)
+        async throws(CommunicatorError) -> TCPSocket
+    {
+        var last = failure.silent("there is no such host")
+        for address in SocketAddress.resolve(endpoint.host, port: endpoint.port) {
+            do throws(CommunicatorError) { return try await connectedSocket(to: address, until: end) } catch {
+                if error.code == .cancelled { throw error }
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private nonisolated(nonsending) func connectedSocket(to address: SocketAddress, until end: ContinuousClock.Instant)
+        async throws(CommunicatorError) -> TCPSocket
+    {
+        do throws(Errno) {
+            let socket = try TCPSocket.connecting(to: address)
+            while try !socket.isConnected() {
+                let ticket = executor.ticket()
+                if Task.isCancelled { throw Errno.canceled }
+                if end <= .now { throw Errno.timedOut }
+                let writable = ThreadExecutor.Readiness(socket.descriptor, readable: false, writable: true)
+                await executor.wait(ticket, for: writable, until: end)
+            }
+            return socket
+        } catch {
+            switch error {
+            case .canceled: throw failure.cancelled()
+            case .connectionRefused: throw failure.refused()
+            default: throw failure.silent(error.description.lowercased())
+            }
+        }
+    }
+
+    private func checkHostKey(_ presented: [UInt8]) throws(CommunicatorError) {
+        let fields = endpoint.hostKey.split(separator: " ").prefix(2)
+        guard fields.count == 2, fields[1] == Base64.encode(presented) else {
+            throw failure.wrongHostKey(
+                expected: fields.joined(separator: " "), presented: Base64.encode(presented))
+        }
+    }
+
+    /// Without a common algorithm there is no use in trying again; all else may be a server that is still starting.
+    private func handshakeFailure(_ error: LibSSH2Error) -> CommunicatorError {
+        switch error.code {
+        case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_METHOD_NONE:
+            failure.failed("no agreement on how to encrypt: \(error.reason)")
+        default: failure.lost(error.reason)
+        }
+    }
+
+    private func loginFailure(_ error: LibSSH2Error) -> CommunicatorError {
+        let identity = endpoint.identityFile.string
+        return switch error.code {
+        case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
+            failure.keyRefused(identity: identity, reason: error.reason)
+        case LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_DISCONNECT,
+            LIBSSH2_ERROR_TIMEOUT, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_INVALID_MAC:
+            failure.lost(error.reason)
+        // libssh2 has no code of its own for a key that it can't read, not even the same one for all kinds of them
+        default: failure.unusableKey(identity: identity, reason: error.reason)
+        }
+    }
+}
