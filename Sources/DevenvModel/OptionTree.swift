@@ -40,11 +40,14 @@ package struct OptionTree: Sendable {
     package let value: Value
     /// Where it was written.
     package let location: SourceLocation?
+    /// A number or a boolean in its own spelling (`007`, `1.10`), for options that take it as a text; nil where unknown.
+    package let spelling: String?
 
     /// Makes a tree.
-    package init(_ value: Value, at location: SourceLocation? = nil) {
+    package init(_ value: Value, at location: SourceLocation? = nil, spelling: String? = nil) {
         self.value = value
         self.location = location
+        self.spelling = spelling
     }
 
     /// The value of a key, nil where this is no map or has no such key.

@@ -107,9 +107,9 @@ package struct OptionReader {
     private mutating func text(of tree: OptionTree, _ key: String, scalars: Bool) -> Located<String>? {
         switch tree.value {
         case .string(let text): return Located(text, at: tree.location)
-        case .integer(let number) where scalars: return Located(String(number), at: tree.location)
-        case .number(let number) where scalars: return Located("\(number)", at: tree.location)
-        case .boolean(let flag) where scalars: return Located(flag ? "true" : "false", at: tree.location)
+        case .integer(let number) where scalars: return Located(tree.spelling ?? String(number), at: tree.location)
+        case .number(let number) where scalars: return Located(tree.spelling ?? "\(number)", at: tree.location)
+        case .boolean(let flag) where scalars: return Located(tree.spelling ?? "\(flag)", at: tree.location)
         default: return refuse(tree, key, "a text (put it in quotes)")
         }
     }
