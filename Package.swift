@@ -98,7 +98,7 @@ let package = Package(
         .target(
             name: "DevenvTestSupport",
             dependencies: [
-                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", system,
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", system, subprocess,
             ],
             path: "Tests/Support", swiftSettings: rules),
         tests("DevenvDiagnosticsTests", at: "Tests/DevenvDiagnosticsTests", ["DevenvDiagnostics"]),
