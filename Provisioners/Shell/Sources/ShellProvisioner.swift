@@ -1,0 +1,94 @@
+package import DevenvDiagnostics
+package import DevenvHost
+package import DevenvModel
+package import DevenvPluginAPI
+import SystemPackage
+
+/// Runs scripts in a machine: `shell` items.
+package struct ShellProvisioner: Provisioner {
+    /// `shell`.
+    package let kind = "shell"
+    private let tools: any ToolRunner
+    private let patience: RebootPatience
+
+    /// Makes a provisioner.
+    package init(tools: any ToolRunner = SystemToolRunner()) {
+        self.init(tools: tools, patience: RebootPatience())
+    }
+
+    /// Makes a provisioner that waits for restarts as told.
+    init(tools: any ToolRunner, patience: RebootPatience) {
+        self.tools = tools
+        self.patience = patience
+    }
+
+    /// What is wrong with the options, the script's file and its first line, and the names of its secrets.
+    package func validate(_ item: ProvisionerSpec, in project: ProvisionerProject) -> [Diagnostic] {
+        let options = ShellOptions(item)
+        return options.diagnostics + ShellInspection(options: options, project: project).diagnostics
+    }
+
+    /// The names behind `secret:` in arguments and environment.
+    package func secrets(usedBy item: ProvisionerSpec) -> Set<String> {
+        let options = ShellOptions(item)
+        return Set((options.arguments + options.environment.map(\.value)).compactMap(\.value.secretName))
+    }
+
+    /// The parts `script …`, `arguments`, `environment` and `options`.
+    package func fingerprint(_ item: ProvisionerSpec, in project: ProvisionerProject) async throws(ProvisionerError)
+        -> ProvisionerFingerprint
+    {
+        try ShellFingerprint.make(Self.checked(item), in: project)
+    }
+
+    /// Runs the script. A connection that breaks is a failure, unless the item may restart the machine and it did.
+    package func run(_ item: ProvisionerSpec, on communicator: any Communicator, context: ProvisionerContext)
+        async throws(ProvisionerError)
+    {
+        let options = try Self.checked(item)
+        guard let script = options.script?.value else { throw Self.unusable(item) }
+        let content = try await ScriptSource(tools: tools, project: context.project).content(of: script)
+        let launch = try Self.launch(options, content, context)
+        let used = context.secrets.values
+        let output = MaskedOutput(secrets: used, to: options.isSensitive ? Self.discard : context.output)
+        let outcome = await RemoteProgram(launch.text, asRoot: options.isPrivileged).run(
+            on: communicator, input: .heldOpen(content), timeout: item.timeout
+        ) { output.write($0, $1) }
+        output.finish()
+        let verdict = ShellVerdict(item: item, options: options, interpreter: Shebang(content).interpreter)
+        let restart = RestartWait(communicator: communicator, patience: patience, limit: item.timeout)
+        try await verdict.judge(outcome, restart: restart)
+    }
+
+    private static let discard: OutputHandler = { _, _ in }
+
+    private static func checked(_ item: ProvisionerSpec) throws(ProvisionerError) -> ShellOptions {
+        let options = ShellOptions(item)
+        guard let fault = options.diagnostics.first(where: { $0.severity == .error }) else { return options }
+        throw ProvisionerError("reading the options of '\(item.name.value)': \(fault.message)", help: fault.help)
+    }
+
+    private static func unusable(_ item: ProvisionerSpec) -> ProvisionerError {
+        ProvisionerError("running '\(item.name.value)': it has no script")
+    }
+
+    private static func launch(_ options: ShellOptions, _ content: [UInt8], _ context: ProvisionerContext)
+        throws(ProvisionerError) -> ScriptLaunch
+    {
+        var arguments: [String] = []
+        for argument in options.arguments { arguments.append(try value(argument.value, context)) }
+        var environment: [(name: String, value: String)] = []
+        for (name, variable) in options.environment { environment.append((name, try value(variable.value, context))) }
+        let interpreter = Shebang(content).interpreter == nil ? options.interpreter ?? ["/bin/sh"] : []
+        return ScriptLaunch(
+            size: content.count, arguments: arguments, environment: environment, interpreter: interpreter)
+    }
+
+    private static func value(_ value: ScriptValue, _ context: ProvisionerContext) throws(ProvisionerError) -> String {
+        guard let text = value.resolved(context.secrets) else {
+            throw ProvisionerError("reading '\(value.written)': there is no such secret")
+        }
+        guard let fault = ScriptValue.fault(of: text) else { return text }
+        throw ProvisionerError("handing '\(value.written)' to the script: it \(fault)")
+    }
+}
