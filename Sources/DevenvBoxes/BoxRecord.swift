@@ -25,6 +25,8 @@ package struct ImageRecord: Hashable, Sendable, Codable {
     package let digest: TreeDigest
     /// The user to log in as where a name says nothing else: `dev` if it has such a user, otherwise `root`.
     package let user: String
+    /// The version of the Debian in it; nil where it holds another system.
+    package let version: String?
     /// The processor that its programs are for, as Debian names it; nil where none was found in it.
     package let architecture: String?
     /// How many entries its tree has.

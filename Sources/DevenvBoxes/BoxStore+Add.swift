@@ -7,7 +7,8 @@ package import SystemPackage
 extension BoxStore {
     /// Adds the tree of a directory or an archive (tar, plain or compressed in a way that tar knows) under a name.
     ///
-    /// `user` is who people are expected to log in as; nil for `dev` if the tree has such a user, otherwise `root`. Adding
+    /// `user` is who people are expected to log in as; nil for `dev` if the tree has such a user, otherwise `root`. `version` nil
+    /// is that of the Debian in it, if there is one. Adding
     /// what the store has already gives the same image again. A name that stands for another image is an error `.taken`
     /// unless `replacing`; machines made from that image keep it. An end at any moment leaves nothing that is trusted.
     package func add(
@@ -21,7 +22,7 @@ extension BoxStore {
         }
     }
 
-    /// What an image is to be known as.
+    /// What an image is to be known as; its version, where none is given, is that of the Debian in it.
     struct Naming: Sendable {
         let name: String
         var version: String?
@@ -66,6 +67,7 @@ extension BoxStore {
         let record = ImageRecord(
             digest: TreeDigest(hexadecimal: SHA256.hexadecimal(of: bytes)),
             user: TreeFacts.user(in: image.tree, manifest),
+            version: TreeFacts.debianVersion(of: image.tree, manifest),
             architecture: TreeFacts.architecture(of: image.tree, manifest),
             entries: manifest.entries.count, bytes: manifest.size)
         try BoxError.wrap { () throws(HostError) in try AtomicFile.write(bytes, to: image.manifest, durable: false) }
@@ -88,7 +90,8 @@ extension BoxStore {
             }
             FaultPoint.reach("boxes.add.published")
             let entry = NameEntry(
-                digest: record.digest, version: naming.version, user: naming.user ?? record.user, created: time(nil),
+                digest: record.digest, version: naming.version ?? record.version, user: naming.user ?? record.user,
+                created: time(nil),
                 source: naming.source)
             try write(entry, to: layout.nameFile(naming.name))
             FaultPoint.reach("boxes.add.named")
