@@ -35,10 +35,14 @@ package struct SystemToolRunner: ToolRunner {
     }
 
     private static func execute(_ invocation: ToolInvocation) async throws -> ToolOutcome {
+        guard let executable = ToolPath.find(invocation.tool) else {
+            throw ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
+        }
+        let configuration = configuration(invocation, executable)
         switch invocation.output {
         case .captured(let limit):
             let result = try await Subprocess.run(
-                configuration(invocation), input: .array(invocation.input), output: .bytes(limit: limit),
+                configuration, input: .array(invocation.input), output: .bytes(limit: limit),
                 error: .bytes(limit: limit))
             return ToolOutcome(
                 status: status(result.terminationStatus), standardOutput: result.standardOutput,
@@ -48,14 +52,14 @@ package struct SystemToolRunner: ToolRunner {
                 path, .writeOnly, options: [.append, .create, .closeOnExec], permissions: [.ownerReadWrite])
             defer { try? file.close() }  // nothing was buffered here
             let result = try await Subprocess.run(
-                configuration(invocation), input: .array(invocation.input),
+                configuration, input: .array(invocation.input),
                 output: .fileDescriptor(file, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(file, closeAfterSpawningProcess: false))
             return ToolOutcome(status: status(result.terminationStatus))
         }
     }
 
-    private static func configuration(_ invocation: ToolInvocation) -> Configuration {
+    private static func configuration(_ invocation: ToolInvocation, _ executable: FilePath) -> Configuration {
         var environment: [Environment.Key: String?] = ["LC_ALL": "C", "LANG": "C"]
         for (name, value) in invocation.environment {
             if let key = Environment.Key(rawValue: name) { environment[key] = value }
@@ -63,8 +67,8 @@ package struct SystemToolRunner: ToolRunner {
         var options = PlatformOptions()
         options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
         return Configuration(
-            executable: invocation.tool.hasPrefix("/") ? .path(FilePath(invocation.tool)) : .name(invocation.tool),
-            arguments: Arguments(invocation.arguments), environment: .inherit.updating(environment),
+            executable: .path(executable), arguments: Arguments(invocation.arguments),
+            environment: .inherit.updating(environment),
             workingDirectory: invocation.directory, platformOptions: options)
     }
 
@@ -77,6 +81,7 @@ package struct SystemToolRunner: ToolRunner {
 
     private static func translate(_ error: any Error, _ invocation: ToolInvocation) -> ToolError {
         if Task.isCancelled { return cancelled(invocation) }
+        if let error = error as? ToolError { return error }
         guard let failure = error as? SubprocessError else { return failed(invocation, "\(error)") }
         switch failure.code {
         case .executableNotFound:
