@@ -58,7 +58,8 @@ package enum TestBox {
             "--customize-hook=chroot \"$1\" useradd -m -s /bin/bash -G sudo dev; chroot \"$1\" usermod -p \"*\" dev",
             "--customize-hook=echo \"dev ALL=(ALL) NOPASSWD:ALL\" > \"$1\"/etc/sudoers.d/dev",
             "--customize-hook=chmod 440 \"$1\"/etc/sudoers.d/dev",
-            "--customize-hook=rm -f \"$1\"/etc/ssh/ssh_host_*; : > \"$1\"/etc/machine-id", try release(),
+            "--customize-hook=rm -f \"$1\"/etc/ssh/ssh_host_*; : > \"$1\"/etc/machine-id; rm -f \"$1\"/etc/update-motd.d/*",
+            try release(),
         ]
     }
 

@@ -22,11 +22,11 @@ extension ContainerProvider {
         try mountRoot(place, layers: note.layers)
         FaultPoint.reach("container.create.mounted")
         try ProviderError.checkCancellation("making the machine '\(request.identity.name)'")
+        guard note.keysFor != request.access.user else { return }
         try GuestFiles(root: place.root, ids: ids).writeKeys(of: request.access)
         FaultPoint.reach("container.create.keys")
-        guard !note.isComplete else { return }
-        note.isComplete = true
-        try Notes.write(note, to: place.diskNote, durable: true)
+        note.keysFor = request.access.user
+        try Notes.write(note, to: place.diskNote)
     }
 
     /// What the machine was made from, noted before anything is made.
@@ -38,10 +38,10 @@ extension ContainerProvider {
         guard request.box.format == .directories, !request.box.layers.isEmpty else {
             throw .unsupported("a container can't start from the box '\(request.box.name)' (\(request.box.format))")
         }
-        let note = DiskNote(identity: request.identity, layers: request.box.layers.map(\.string), isComplete: false)
+        let note = DiskNote(identity: request.identity, layers: request.box.layers.map(\.string), keysFor: nil)
         try check(note.layers)
         try make(place.disk)
-        try Notes.write(note, to: place.diskNote, durable: true)
+        try Notes.write(note, to: place.diskNote)
         FaultPoint.reach("container.create.noted")
         return note
     }
@@ -91,9 +91,8 @@ extension ContainerProvider {
 
     /// Mounts the machine's root where it is not mounted. Never twice: the caller holds the machine's lock.
     private func mountRoot(_ place: MachinePlace, layers: [String]) throws(ProviderError) {
+        guard !MountPoint.isMounted(place.root) else { return }
         try ProviderError.translate { () throws(HostError) in
-            let table = try MountTable()
-            guard !table.contains(place.root) else { return }
             try OverlayMount(layers: layers.map { FilePath($0) }, place: place, ids: ids).mount()
         }
     }

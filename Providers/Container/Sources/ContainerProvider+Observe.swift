@@ -17,11 +17,10 @@ extension ContainerProvider {
             }
         }
         guard !seen.isEmpty else { return result }
-        let mounts = try ProviderError.translate { () throws(HostError) in try MountTable() }
         let hasForwards = seen.values.contains { !($0.running.note?.forwards.isEmpty ?? true) }
         let rules = hasForwards ? try await network.list() : RuleListing()
         for (id, machine) in seen {
-            let drift = Drift(place: machine.place, note: machine.running.note).texts(mounts: mounts, rules: rules)
+            let drift = Drift(place: machine.place, note: machine.running.note).texts(rules: rules)
             result[id] = MachineObservation(.running, address: machine.running.note?.address, drift: drift)
         }
         return result
@@ -49,7 +48,7 @@ struct Drift {
     let note: RunNote?
 
     /// One text for each.
-    func texts(mounts: MountTable, rules: RuleListing) -> [String] {
+    func texts(rules: RuleListing) -> [String] {
         guard let note else { return ["what was noted of its start is gone"] }
         let present = Set(rules.forwards(of: place.mark).map(\.slot))
         let forwards = note.forwards.filter { !present.contains(ForwardSlot($0)) }.map {
@@ -58,7 +57,7 @@ struct Drift {
         let cables = note.cables.filter { !$0.isJoined }.map {
             "\($0.inside) is not connected to '\($0.interface.network)'"
         }
-        let mount = mounts.contains(place.root) ? [] : ["its root file system is not mounted on '\(place.root)'"]
+        let mount = MountPoint.isMounted(place.root) ? [] : ["its root file system is not mounted on '\(place.root)'"]
         return mount + cables + forwards
     }
 }

@@ -46,7 +46,7 @@ extension ContainerProvider {
         let note = RunNote(
             identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards,
             process: running.process)
-        if note != running.note { try Notes.write(note, to: place.runNote, durable: false) }
+        if note != running.note { try Notes.write(note, to: place.runNote) }
     }
 
     /// The machine as it runs; nil where it does not. A container that was made and never let go does not run.

@@ -29,7 +29,7 @@ extension ContainerProvider {
         let cables = Cable.make(for: request.spec.interfaces, of: place)
         var note = RunNote(
             identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards, process: nil)
-        try Notes.write(note, to: place.runNote, durable: false)
+        try Notes.write(note, to: place.runNote)
         FaultPoint.reach("container.start.noted")
         async let network = outcome { () async throws(ProviderError) in
             try await self.network.provide(demand(of: request, at: place))
@@ -47,7 +47,7 @@ extension ContainerProvider {
         try await runc.run(Runc.start(place), "starting the machine '\(request.identity.name)'")
         FaultPoint.reach("container.start.started")
         note.process = process
-        try Notes.write(note, to: place.runNote, durable: false)
+        try Notes.write(note, to: place.runNote)
     }
 
     /// Has runc make the container and returns its first process, which waits to be let go.
@@ -73,7 +73,7 @@ extension ContainerProvider {
         let config = RuntimeConfig(
             request, options: options, place: place, ids: ids, filter: filter,
             hasUnifiedControlGroups: ControlGroups.isUnified())
-        try Notes.write(config, to: place.bundle.appending("config.json"), durable: false)
+        try Notes.write(config, to: place.bundle.appending("config.json"))
     }
 
     func demand(of request: MachineRequest, at place: MachinePlace) -> HostNetwork.Demand {

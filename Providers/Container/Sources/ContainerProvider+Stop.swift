@@ -48,9 +48,9 @@ extension ContainerProvider {
 
     private func unmount(_ place: MachinePlace) async throws(ProviderError) {
         do {
-            guard HostFiles.exists(place.run) else { return }
-            let table = try MountTable()
-            for path in table.below(place.run) { try await MountTable.unmount(path) }
+            // layers lie there only where a start was killed in the middle
+            let layers = try HostFiles.list(place.layers).map { place.layers.appending($0) }
+            for path in layers + [place.root] { try await MountPoint.unmount(path) }
         } catch {
             throw ProviderError(error)
         }

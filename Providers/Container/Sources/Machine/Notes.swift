@@ -10,8 +10,8 @@ struct DiskNote: Codable, Hashable, Sendable {
     let identity: MachineIdentity
     /// The layers that its changes lie over, lowest first: no others will do.
     let layers: [String]
-    /// Whether its making was completed.
-    var isComplete: Bool
+    /// The user that the keys were written for, which completes its making; nil before.
+    var keysFor: String?
 }
 
 /// What a machine runs as; kept for as long as the host runs. Written before its start, completed after it.
@@ -33,23 +33,25 @@ struct RunNote: Codable, Hashable, Sendable {
 
 /// Reading and writing of notes.
 enum Notes {
-    /// A note; nil where there is none. One that can't be read as one is an error.
+    /// A note; nil where there is none, or an empty one, which a power cut right after its writing may leave. One that
+    /// can't be read as one is an error.
     static func read<Note: Decodable>(_ type: Note.Type, at path: FilePath) throws(ProviderError) -> Note? {
         let bytes = try ProviderError.translate { () throws(HostError) in try HostFiles.read(path) }
-        guard let bytes else { return nil }
+        guard let bytes, !bytes.isEmpty else { return nil }
         do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
             throw .failed("the note '\(path)' is damaged", help: "run devenv destroy, then devenv up")
         }
     }
 
-    /// Writes a note; `durable` for what must survive a power cut.
-    static func write(_ note: some Encodable, to path: FilePath, durable: Bool) throws(ProviderError) {
+    /// Writes a note, whole or not at all. Without waiting for the disk: what a power cut takes back is made again, as a
+    /// machine without its note counts as half made.
+    static func write(_ note: some Encodable, to path: FilePath) throws(ProviderError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data: Data
         do { data = try encoder.encode(note) } catch { throw .failed("writing '\(path)': \(error)") }
         try ProviderError.translate { () throws(HostError) in
-            try AtomicFile.write(Array(data), to: path, mode: .ownerReadWrite, durable: durable)
+            try AtomicFile.write(Array(data), to: path, mode: .ownerReadWrite, durable: false)
         }
     }
 }

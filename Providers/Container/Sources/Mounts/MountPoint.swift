@@ -1,0 +1,34 @@
+import CSyscalls
+import DevenvHost
+import Dispatch
+import Glibc
+import SystemPackage
+
+/// A directory that something may be mounted on.
+enum MountPoint {
+    /// Whether an overlay is mounted there: it then lies on another device than the directory above it, as an overlay has
+    /// one of its own.
+    static func isMounted(_ path: FilePath) -> Bool {
+        var (here, above) = (stat(), stat())
+        guard stat(path.string, &here) == 0, stat(path.removingLastComponent().string, &above) == 0 else {
+            return false
+        }
+        return here.st_dev != above.st_dev
+    }
+
+    /// Takes a mount away; nothing mounted there is fine. Flushing what was written can take a second, so it happens on a
+    /// thread of its own.
+    static func unmount(_ path: FilePath) async throws(HostError) {
+        let error = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: unmountNow(path)) }
+        }
+        if let error { throw HostError("unmounting", path, error) }
+    }
+
+    private static func unmountNow(_ path: FilePath) -> Errno? {
+        if devenv_unmount(path.string, 0) == 0 { return nil }
+        if Errno(rawValue: errno) == .resourceBusy, devenv_unmount(path.string, 1) == 0 { return nil }
+        let error = Errno(rawValue: errno)
+        return error == .invalidArgument || error == .noSuchFileOrDirectory ? nil : error
+    }
+}
