@@ -1,0 +1,24 @@
+#!/bin/sh
+# Makes a database cluster that the machines of one network may use with a password.
+# NETWORK: the network, such as 10.60.0.0/24
+set -eu
+
+if ! command -v pg_createcluster >/dev/null; then
+    apt-get update
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends postgresql
+fi
+
+version=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -n | tail -n 1)
+settings=/etc/postgresql/$version/main
+[ -d "$settings" ] || pg_createcluster --locale C.UTF-8 "$version" main
+
+cat >"$settings/conf.d/quickstart.conf" <<END
+listen_addresses = '*'
+END
+cat >"$settings/pg_hba.conf" <<END
+local all postgres peer
+host shop shop $NETWORK scram-sha-256
+END
+
+# The next script starts it, with these settings.
+pg_ctlcluster "$version" main stop 2>/dev/null || [ $? -eq 2 ]
