@@ -21,4 +21,4 @@ host shop shop $NETWORK scram-sha-256
 END
 
 # The next script starts it, with these settings.
-pg_ctlcluster "$version" main stop 2>/dev/null || [ $? -eq 2 ]
+pg_ctlcluster "$version" main stop >/dev/null 2>&1 || [ $? -eq 2 ]
