@@ -4,7 +4,10 @@ package enum Suggestion {
     /// nil where none is near enough to be what was meant: more than a third of the word, at most 3, is too far.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let limit = min(3, max(1, word.count / 3 + (word.count % 3 == 0 ? 0 : 1)))
-        let ranked = candidates.map { (distance: distance($0.lowercased(), word.lowercased()), word: $0) }
+        let length = word.count
+        // Words whose lengths differ by more than the limit are farther apart than that
+        let near = candidates.filter { abs($0.count - length) <= limit }
+        let ranked = near.map { (distance: distance($0.lowercased(), word.lowercased()), word: $0) }
             .filter { $0.distance <= limit }
         return ranked.min { ($0.distance, $0.word) < ($1.distance, $1.word) }?.word
     }

@@ -8,6 +8,7 @@ struct DependencyResolver {
     private let machines: [MachineSpec]
     private let positions: [MachineName: Int]
     private let families: [String: [MachineName]]
+    private var suggestions: [String: String?] = [:]
 
     init(_ machines: [MachineSpec]) {
         self.machines = machines
@@ -26,8 +27,7 @@ struct DependencyResolver {
         let name = dependency.target.value
         let targets = families[name] ?? MachineName(rawValue: name).flatMap { positions[$0] == nil ? nil : [$0] } ?? []
         if targets.isEmpty {
-            let known = Set(families.keys).union(machines.lazy.map(\.name.value.rawValue))
-            let help = known.count > 1_000 ? nil : Suggestion.help(for: name, among: known)
+            let help = suggestion(for: name)
             diagnostics.append(
                 .error(
                     "machine '\(machine.name.value)' depends on '\(name)', which is no machine",
@@ -41,6 +41,17 @@ struct DependencyResolver {
             return []
         }
         return targets.map { MachineGraph.Edge($0, dependency.condition) }
+    }
+
+    /// The machine that was probably meant. Every word is compared with every name, so that each word is looked up once,
+    /// and only so many words are: the time must not grow with the square of the file.
+    private mutating func suggestion(for name: String) -> String? {
+        if let known = suggestions[name] { return known }
+        guard suggestions.count < 20 else { return nil }
+        let known = Set(families.keys).union(machines.lazy.map(\.name.value.rawValue))
+        let help = Suggestion.help(for: name, among: known)
+        suggestions[name] = .some(help)
+        return help
     }
 
     /// The positions of the machines, each after those that it waits for; nil with a report where there is a cycle.
