@@ -1,0 +1,53 @@
+import DevenvDiagnostics
+import DevenvModel
+
+/// An item of `forward`.
+enum ForwardKeys {
+    struct Draft: Sendable {
+        var host: UInt16?
+        var guest: UInt16?
+        var address = IPv4Address.loopback
+        var transport = PortForward.Transport.tcp
+        var isAutomatic = false
+    }
+
+    static let table = KeyTable<Draft>(
+        "an item of 'forward'",
+        [
+            Key("host", \.host, .port, "the host's port", isRequired: true),
+            Key("guest", \.guest, .port, "the machine's port", isRequired: true),
+            Key("protocol", \.transport, .choice, "tcp, which is the default, or udp"),
+            Key("address", \.address, .address, "the host's address that it is bound to; 127.0.0.1 by default"),
+            Key("auto", \.isAutomatic, .boolean, "take another free port of the host where this one is in use"),
+        ])
+
+    /// `HOST:GUEST`, `HOST:GUEST/udp`, `ADDRESS:HOST:GUEST` or the long form.
+    static let type: ValueType<Located<PortForward>> = ValueType<Draft>.object(table, Draft())
+        .then { draft, _, _ in
+            guard let host = draft.host, let guest = draft.guest else { return nil }
+            return PortForward(
+                address: draft.address, host: host, guest: guest, transport: draft.transport,
+                isAutomatic: draft.isAutomatic)
+        }
+        .orShort(short).located
+
+    private static let short = ValueType<PortForward>.parsed(
+        "HOST:GUEST, HOST:GUEST/udp or ADDRESS:HOST:GUEST with ports from 1 to 65535, as in 8080:80", format: "forward",
+        parse)
+
+    private static func parse(_ text: String) -> PortForward? {
+        let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = halves[0].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard let transport = halves.count == 1 ? .tcp : PortForward.Transport(rawValue: halves[1]),
+            (2...3).contains(parts.count),
+            let address = parts.count == 2 ? .loopback : IPv4Address(parts[0]),
+            let host = port(parts[parts.count - 2]), let guest = port(parts[parts.count - 1])
+        else { return nil }
+        return PortForward(address: address, host: host, guest: guest, transport: transport)
+    }
+
+    private static func port(_ text: String) -> UInt16? {
+        guard let number = UInt16(text), number > 0, text.first != "+" else { return nil }
+        return number
+    }
+}
