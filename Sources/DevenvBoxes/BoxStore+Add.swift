@@ -52,8 +52,7 @@ extension BoxStore {
     }
 
     private func fill(_ tree: FilePath, from source: FilePath, _ attempt: String) async throws(BoxError) {
-        let isDirectory = HostFiles.kind(source) == .directory
-        let call = isDirectory ? BoxTools.copy(source, to: tree) : BoxTools.unpack(source, into: tree)
+        let call = Self.isDirectory(source) ? BoxTools.copy(source, to: tree) : BoxTools.unpack(source, into: tree)
         try await run(call, attempt, writingTo: tree)
     }
 
@@ -140,6 +139,12 @@ extension BoxStore {
         guard source != "/" else {
             throw BoxError(.invalid, "\(naming.attempt): the root of this host can't be a box while it is in use")
         }
+    }
+
+    /// Whether there is a directory, or a link to one.
+    private static func isDirectory(_ path: FilePath) -> Bool {
+        var status = stat()
+        return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Runs a program that fills a directory.

@@ -30,10 +30,20 @@ extension BoxStore {
 
     /// Moves images that nobody needs out of sight; `sweep`, or the next box, removes them. Only under the store's lock.
     func collect() throws(BoxError) {
+        try removeTornNames()
         let named = try namedDigests()
         for name in try BoxError.wrap({ () throws(HostError) in try HostFiles.list(layout.images) }) {
             guard let digest = layout.digest(directory: name), !named.contains(digest) else { continue }
             try discard(layout.image(digest))
+        }
+    }
+
+    /// Removes what a process that was killed while it wrote a name has left.
+    private func removeTornNames() throws(BoxError) {
+        try BoxError.wrap { () throws(HostError) in
+            for file in try HostFiles.list(layout.names) where layout.name(file: file) == nil {
+                try HostFiles.remove(layout.names.appending(file))
+            }
         }
     }
 

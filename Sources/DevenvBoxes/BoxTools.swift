@@ -10,7 +10,7 @@ enum BoxTools {
         ToolInvocation(
             "tar",
             [
-                "--extract", "--file", archive.string, "--directory", target.string, "--numeric-owner",
+                "--extract", "--force-local", "--file", archive.string, "--directory", target.string, "--numeric-owner",
                 "--preserve-permissions", "--same-owner", "--acls", "--xattrs", "--xattrs-include=*",
             ], timeout: .seconds(3600))
     }
@@ -20,7 +20,8 @@ enum BoxTools {
         ToolInvocation(
             "cp",
             [
-                "--archive", "--one-file-system", "--reflink=auto", "--no-target-directory", "--", directory.string,
+                "--archive", "--one-file-system", "--reflink=auto", "--no-target-directory", "--",
+                directory.string + "/.",  // a link to a directory is followed
                 target.string,
             ], timeout: .seconds(3600))
     }

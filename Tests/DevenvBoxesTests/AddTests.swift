@@ -9,7 +9,8 @@ import Testing
 
 @Suite(.requiresRoot) struct AddTests {
     @Test(
-        .requires(tool: "setcap", "zstd", "xz"), arguments: ["tree.tar", "tree.tar.gz", "tree.tar.zst", "tree.tar.xz"])
+        .requires(tool: "setcap", "zstd", "xz"),
+        arguments: ["tree.tar", "a:b.tar", "tree.tar.gz", "tree.tar.zst", "tree.tar.xz"])
     func theSameTreeHasTheSameDigestHoweverItComes(archive: String) async throws {
         let fixture = try BoxStoreFixture()
         let tree = try fixture.makeTree()
@@ -66,6 +67,16 @@ import Testing
         #expect(try fixture.images().count == 1, "the images that were replaced are gone")
     }
 
+    @Test func aLinkToADirectoryIsFollowed() async throws {
+        let fixture = try BoxStoreFixture()
+        let tree = try fixture.makeTree()
+        let link = fixture.root.appending("link")
+        try fixture.check(symlink(tree.string, link.string))
+        let direct = try await fixture.store.add(tree, name: "direct")
+        let linked = try await fixture.store.add(link, name: "linked")
+        #expect(direct.digest == linked.digest)
+    }
+
     @Test func timesDoNotChangeTheDigest() async throws {
         let fixture = try BoxStoreFixture()
         let tree = try fixture.makeTree()
@@ -112,8 +123,15 @@ import Testing
         let abandoned = fixture.directories.boxes.appending("staging/0123456789abcdef")
         try HostFiles.makeDirectory(abandoned.appending("image/rootfs"))
         try fixture.write("", to: FilePath(abandoned.string + ".lock"))
+        let elsewhere = fixture.root.appending("elsewhere")
+        try HostFiles.makeDirectory(elsewhere.appending("tree"))
+        try fixture.write(elsewhere.string, to: abandoned.appending("elsewhere"))
+        let torn = fixture.directories.boxes.appending("names/test.json.12.34")
+        try fixture.write("{", to: torn)
         _ = try await fixture.store.add(tree, name: "other")
         #expect(try fixture.staging().isEmpty)
+        #expect(!HostFiles.exists(elsewhere))
+        #expect(!HostFiles.exists(torn))
     }
 
     @Test(arguments: [("", "can't be the name"), ("../evil", "can't be the name"), ("a/b/c", "can't be the name")])
