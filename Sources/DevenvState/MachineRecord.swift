@@ -46,6 +46,8 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var folders: [String: String]
     /// What came of each provisioner's last run.
     package var provisioners: [String: ProvisionerRun]
+    /// How often it has been started.
+    package var starts: Int
     /// Whether its `ready` checks have held since it was last started or changed.
     package var isReady: Bool
     /// The machines that it waited for, so that halting and destroying can go in reverse without an Envfile.
@@ -68,6 +70,7 @@ package struct MachineRecord: Hashable, Sendable, Codable {
         stopTimeoutMilliseconds = 30_000
         folders = [:]
         provisioners = [:]
+        starts = 0
         isReady = false
         dependencies = []
     }
@@ -83,9 +86,14 @@ package struct ProvisionerRun: Hashable, Sendable, Codable {
     package let exitStatus: Int?
     /// When it ended, in seconds since 1970.
     package let endedAt: Int
+    /// How often the machine had been started by then.
+    package let starts: Int
 
     /// Makes a record.
-    package init(fingerprint: ProvisionerFingerprint, succeeded: Bool, exitStatus: Int?, endedAt: Int) {
+    package init(
+        fingerprint: ProvisionerFingerprint, succeeded: Bool, exitStatus: Int?, endedAt: Int, starts: Int
+    ) {
+        self.starts = starts
         self.fingerprint = fingerprint
         self.succeeded = succeeded
         self.exitStatus = exitStatus

@@ -60,7 +60,7 @@ enum PlanFixture {
         record.settings = machine.settings
         record.folders = machine.folders
         record.provisioners = machine.provisioners.mapValues {
-            ProvisionerRun(fingerprint: $0, succeeded: true, exitStatus: 0, endedAt: 0)
+            ProvisionerRun(fingerprint: $0, succeeded: true, exitStatus: 0, endedAt: 0, starts: 0)
         }
         record.isReady = true
         record.dependencies = machine.spec.dependencies.map { name($0.target.value) }

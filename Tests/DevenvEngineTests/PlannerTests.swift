@@ -127,7 +127,7 @@ import Testing
         var record = Fixture.record(of: Fixture.desired(spec))
         let failed = ProvisionerRun(
             fingerprint: ProvisionerFingerprint(parts: ["script": "digest-1"]), succeeded: false, exitStatus: 3,
-            endedAt: 0)
+            endedAt: 0, starts: 0)
         record.provisioners = ["deps": failed]
         let plan = try plan(spec, recorded: record, observed: .running)
         #expect(plan.lines.prefix(2) == ["web: provision deps", "web: provision app"])
@@ -149,6 +149,18 @@ import Testing
         let record = Fixture.record(of: Fixture.desired(spec))
         let plan = try plan(spec, recorded: record, observed: .running, UpOptions(provisioning: provisioning))
         #expect(plan.lines.contains("web: provision item") == expected)
+    }
+
+    @Test func whatRunsAtEachStartRunsAfterAStartAndNotOtherwise() throws {
+        let spec = Fixture.machine("web", provisioners: [Fixture.shell("service", run: .boot)])
+        var record = Fixture.record(of: Fixture.desired(spec))
+        let running = try plan(spec, recorded: record, observed: .running)
+        #expect(running.isEmpty)
+        let stopped = try plan(spec, recorded: record, observed: .stopped)
+        #expect(stopped.lines == ["web: start", "web: connect", "web: provision service"])
+        record.starts += 1
+        let startedByAKilledCommand = try plan(spec, recorded: record, observed: .running)
+        #expect(startedByAKilledCommand.lines == ["web: provision service"])
     }
 
     @Test func aFolderIsSyncedWhenItHasChanged() throws {

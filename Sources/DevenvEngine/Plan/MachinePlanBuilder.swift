@@ -153,7 +153,9 @@ struct MachinePlanBuilder {
         guard let last = recorded?.provisioners[item.name.value] else { return "has not run" }
         if !last.succeeded { return "failed last time" }
         if item.run == .always { return "runs always" }
-        guard item.run == .changed, let wanted = machine.provisioners[item.name.value] else { return nil }
+        let isNewBoot = steps.contains { $0.id.action == .connect } || last.starts != recorded?.starts
+        if item.run == .boot, isNewBoot { return "runs at each start of the machine" }
+        guard item.run != .once, let wanted = machine.provisioners[item.name.value] else { return nil }
         return Self.difference(from: last.fingerprint, to: wanted)
     }
 

@@ -47,17 +47,17 @@ extension StepRunner {
             failure = error
         }
         FaultPoint.reach("engine.provision.ran")
-        try note(
-            ProvisionerRun(
-                fingerprint: fingerprint, succeeded: failure == nil,
-                exitStatus: failure == nil ? 0 : failure?.exitStatus,
-                endedAt: time(nil)), of: name, machine.name)
+        try note(fingerprint, failure, of: name, machine.name)
         if let failure { throw failure }
     }
 
-    private func note(_ run: ProvisionerRun, of name: String, _ machine: MachineName) throws(StateError) {
+    private func note(
+        _ fingerprint: ProvisionerFingerprint, _ failure: ProvisionerError?, of name: String, _ machine: MachineName
+    ) throws(StateError) {
         var record = try record(of: machine)
-        record.provisioners[name] = run
+        record.provisioners[name] = ProvisionerRun(
+            fingerprint: fingerprint, succeeded: failure == nil, exitStatus: failure == nil ? 0 : failure?.exitStatus,
+            endedAt: time(nil), starts: record.starts)
         record.isReady = false
         try store.save(record)
     }

@@ -44,11 +44,17 @@ extension StepRunner {
         var record = try record(of: machine.name)
         record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
         record.isReady = false
+        if try await !isRunning(record, machine.provider) { record.starts += 1 }
         try store.save(record)
         FaultPoint.reach("engine.start.intended")
         record.providerRecord = try await machine.provider.start(request(machine, record))
         record.settings = machine.desired.settings
         try store.save(record)
+    }
+
+    private func isRunning(_ record: MachineRecord, _ provider: any Provider) async throws(ProviderError) -> Bool {
+        let machine = RecordedMachine(identity: record.identity, record: record.providerRecord)
+        return try await provider.observe([machine])[record.identity.machine]?.state == .running
     }
 
     /// Changes settings of a machine that runs.

@@ -4,6 +4,9 @@ package import DevenvDiagnostics
 package enum RunPolicy: String, Sendable, Codable, CaseIterable {
     /// When it has not run, has failed, or something that it rests on has changed.
     case changed
+    /// As `changed`, and whenever the machine has been started since it last ran: for what has to be started in a machine
+    /// without a service manager.
+    case boot
     /// Until it has succeeded once.
     case once
     /// At every `up` and `provision`.
