@@ -1,0 +1,96 @@
+import DevenvCrypto
+import DevenvHost
+import DevenvTestSupport
+import SystemPackage
+import Testing
+
+/// A project of a test's own in a new directory. When the test ends, however it ends, its machines are destroyed, and
+/// anything that is left of them then fails the test.
+struct AcceptanceProject: Sendable {
+    /// The directory of its Envfile.
+    let directory: FilePath
+    let binary: DevenvBinary
+
+    /// Runs a test with a project that has this Envfile. `$BOX` in it stands for the box of the tests.
+    static func with(
+        _ envfile: String, files: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation,
+        _ body: @Sendable (AcceptanceProject) async throws -> Void
+    ) async throws {
+        let binary = try await AcceptanceHome.shared.binary()
+        let directory = FilePath("/var/tmp/devenv-project-" + SecureRandom.hexadecimal(digits: 12))
+        try HostFiles.makeDirectory(directory)
+        let project = AcceptanceProject(directory: directory, binary: binary)
+        for (name, text) in files.merging(["Envfile": envfile], uniquingKeysWith: { file, _ in file }) {
+            try project.write(text, to: name)
+        }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(project)) } catch { result = .failure(error) }
+        try await project.tearDown(sourceLocation)
+        try result.get()
+    }
+
+    /// Writes a file of the project.
+    func write(_ text: String, to name: String) throws {
+        let path = directory.pushing(FilePath(name))
+        try HostFiles.makeDirectory(path.removingLastComponent())
+        let content = text.split(separator: "$BOX", omittingEmptySubsequences: false).joined(
+            separator: AcceptanceHome.box)
+        try AtomicFile.write(Array(content.utf8), to: path, durable: false)
+    }
+
+    /// Runs a command in the project's directory.
+    @discardableResult
+    func devenv(
+        _ arguments: String..., environment: [String: String] = [:], input: [UInt8] = [],
+        timeout: Duration = .seconds(120)
+    ) async throws -> ToolOutcome {
+        try await binary.run(arguments, in: directory, environment: environment, input: input, timeout: timeout)
+    }
+
+    /// Runs a command that must end with a status, 0 unless told otherwise.
+    @discardableResult
+    func expect(
+        _ arguments: String..., status: Int = 0, environment: [String: String] = [:], input: [UInt8] = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> ToolOutcome {
+        let outcome = try await binary.run(arguments, in: directory, environment: environment, input: input)
+        #expect(outcome.status == status, "\(arguments): \(outcome.transcript)", sourceLocation: sourceLocation)
+        return outcome
+    }
+
+    /// The id of the project while it has one.
+    func identifier() throws -> String? {
+        let bytes = try HostFiles.read(directory.appending(".devenv").appending("project.json")) ?? []
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: "\"")
+        return parts.firstIndex(of: "id").flatMap { $0 + 2 < parts.count ? String(parts[$0 + 2]) : nil }
+    }
+
+    /// Destroys all machines and requires that nothing of the project is left on this host.
+    func destroyWhole(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let identifier = try identifier()
+        let destroyed = try await devenv("destroy", "-f")
+        #expect(destroyed.status == 0, "destroy: \(destroyed.transcript)", sourceLocation: sourceLocation)
+        try await expectNothingLeft(of: identifier, sourceLocation: sourceLocation)
+    }
+
+    /// Requires that nothing of the project is left on this host. The kernel takes down a network namespace a moment after
+    /// its last process, so there is a moment for it to do so.
+    func expectNothingLeft(of identifier: String?, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        #expect(try Leftovers.beside(self) == [], sourceLocation: sourceLocation)
+        guard let identifier else { return }
+        var left: [String] = []
+        do {
+            try await eventually("nothing is left", within: .seconds(3), sourceLocation: sourceLocation) {
+                left = try await Leftovers.find(project: identifier, home: binary.home)
+                return left.isEmpty
+            }
+        } catch is NeverHappened {
+            #expect(left == [], sourceLocation: sourceLocation)
+        }
+    }
+
+    private func tearDown(_ sourceLocation: SourceLocation) async throws {
+        try await destroyWhole(sourceLocation: sourceLocation)
+        try HostFiles.remove(directory)
+    }
+}
