@@ -59,13 +59,14 @@ package struct SSHServer: Sendable {
         try directory.write(configuration, to: "sshd_config")
     }
 
+    /// A home without start files: bash reads .bashrc for commands of sshd, and a user's own may do anything.
     private var configuration: String {
         """
         ListenAddress 127.0.0.1:\(endpoint.port)
         HostKey \(directory.path)/host_key
         AuthorizedKeysFile \(directory.path)/authorized_keys
         PidFile \(directory.path)/sshd.pid
-        SetEnv \(marker)
+        SetEnv \(marker) HOME=\(directory.path)
         AuthenticationMethods publickey
         PermitRootLogin prohibit-password
         StrictModes no
