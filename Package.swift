@@ -110,7 +110,7 @@ let package = Package(
         tests(
             "DevenvPluginAPITests", at: "Tests/DevenvPluginAPITests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI"]),
-        tests("DevenvCryptoTests", at: "Tests/DevenvCryptoTests", ["DevenvCrypto"]),
+        tests("DevenvCryptoTests", at: "Tests/DevenvCryptoTests", ["DevenvHost", "DevenvCrypto"]),
         tests("DevenvHostTests", at: "Tests/DevenvHostTests", ["DevenvModel", "DevenvHost"]),
         tests(
             "DevenvSSHTests", at: "Tests/DevenvSSHTests",

@@ -39,11 +39,13 @@ package struct SystemToolRunner: ToolRunner {
             throw ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
         }
         let configuration = configuration(invocation, executable)
+        let input = try ToolInput.file(of: invocation.input)
+        defer { try? input.close() }  // nothing is written to it any more
+        let source = FileDescriptorInput.fileDescriptor(input, closeAfterSpawningProcess: false)
         switch invocation.output {
         case .captured(let limit):
             let result = try await Subprocess.run(
-                configuration, input: .array(invocation.input), output: .bytes(limit: limit),
-                error: .bytes(limit: limit))
+                configuration, input: source, output: .bytes(limit: limit), error: .bytes(limit: limit))
             return ToolOutcome(
                 status: status(result.terminationStatus), standardOutput: result.standardOutput,
                 standardError: result.standardError)
@@ -52,7 +54,7 @@ package struct SystemToolRunner: ToolRunner {
                 path, .writeOnly, options: [.append, .create, .closeOnExec], permissions: [.ownerReadWrite])
             defer { try? file.close() }  // nothing was buffered here
             let result = try await Subprocess.run(
-                configuration, input: .array(invocation.input),
+                configuration, input: source,
                 output: .fileDescriptor(file, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(file, closeAfterSpawningProcess: false))
             return ToolOutcome(status: status(result.terminationStatus))

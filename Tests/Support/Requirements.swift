@@ -1,3 +1,4 @@
+import DevenvHost
 import Glibc
 package import SystemPackage
 package import Testing
@@ -5,7 +6,7 @@ package import Testing
 extension Trait where Self == ConditionTrait {
     /// Skips the test, saying why, where one of the programs is not installed; under `CI=true` that is a failure.
     package static func requires(tool names: String...) -> Self {
-        let missing = names.filter { Requirement.find($0) == nil }
+        let missing = names.filter { ToolPath.find($0) == nil }
         return Requirement.trait(missing.isEmpty, "needs \(missing.joined(separator: ", ")), which is not installed")
     }
 
@@ -15,12 +16,8 @@ extension Trait where Self == ConditionTrait {
 
 /// What a test needs of the machine that it runs on.
 package enum Requirement {
-    /// Where a program is: in `PATH` or where Debian keeps the administrator's programs; nil where it is not installed.
-    package static func find(_ tool: String) -> FilePath? {
-        let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin", "/usr/local/sbin"]
-        return folders.map { FilePath($0).appending(tool) }.first { access($0.string, X_OK) == 0 }
-    }
+    /// Where a program is, nil where it is not installed.
+    package static func find(_ tool: String) -> FilePath? { ToolPath.find(tool) }
 
     /// A condition that skips the test with the reason, or fails it under `CI=true`.
     package static func trait(_ holds: Bool, _ reason: String) -> ConditionTrait {

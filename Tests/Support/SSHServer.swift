@@ -91,7 +91,7 @@ package struct SSHServer: Sendable {
     package func serve<Value>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async throws -> Value {
-        guard let sshd = Requirement.find("sshd") else { throw Failure(description: "sshd is not installed") }
+        guard let sshd = ToolPath.find("sshd") else { throw Failure(description: "sshd is not installed") }
         // Debian's service makes this directory; without it root's sshd refuses to start.
         if geteuid() == 0 { try HostFiles.makeDirectory("/run/sshd") }
         let call = ToolInvocation(
