@@ -41,7 +41,7 @@ extension ProjectStore {
 
     /// Runs something while no other devenv of this host establishes, removes or locks a project.
     func withHostLock<Value>(_ body: () throws(StateError) -> Value) throws(StateError) -> Value {
-        try makeDirectory(indexDirectory)
+        try makeDirectory(indexDirectory, below: host.data)
         let path = indexDirectory.appending("lock")
         let lock = try StateError.wrap { () throws(HostError) in try FileLock.waiting(for: path, command: command) }
         guard let lock else {
@@ -52,6 +52,13 @@ extension ProjectStore {
         let result = Result { () throws(StateError) in try body() }
         withExtendedLifetime(held) {}
         return try result.get()
+    }
+
+    /// Makes a directory of our own below one that others must be able to pass: machines live there too, as other users.
+    private func makeDirectory(_ path: FilePath, below parent: FilePath) throws(StateError) {
+        let passable: FilePermissions = [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]
+        try StateError.wrap { () throws(HostError) in try HostFiles.makeDirectory(parent, mode: passable) }
+        try makeDirectory(path)
     }
 
     func makeDirectory(_ path: FilePath) throws(StateError) {
