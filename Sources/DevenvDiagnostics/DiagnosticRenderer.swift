@@ -17,14 +17,15 @@ package struct DiagnosticRenderer: Sendable {
     package func render(_ diagnostic: Diagnostic) -> String {
         let severity = paint(diagnostic.severity.rawValue, diagnostic.severity == .error ? "1;31" : "1;35")
         var text = entry(severity, diagnostic.message, diagnostic.location)
-        if let help = diagnostic.help { text += "    \(paint("help", "1;32")): \(help)\n" }
+        if let help = diagnostic.help { text += "    \(paint("help", "1;32")): \(visible(help))\n" }
         for note in diagnostic.notes { text += entry(paint("note", "1;36"), note.message, note.location) }
         return text
     }
 
     private func entry(_ label: String, _ message: String, _ location: SourceLocation?) -> String {
+        let message = visible(message)
         guard let location else { return "\(label): \(message)\n" }
-        let head = "\(paint(location.description, "1")): \(label): \(message)\n"
+        let head = "\(paint(visible(location.description), "1")): \(label): \(message)\n"
         guard let line = location.source.line(location.line) else { return head }
         return head + "    " + visible(line) + "\n    " + marker(under: line, at: location) + "\n"
     }
@@ -38,9 +39,19 @@ package struct DiagnosticRenderer: Sendable {
         return indent + paint("^" + tail, "1;32")
     }
 
-    /// Control characters other than tab would move the cursor or worse; they are shown as the replacement character.
-    private func visible(_ line: String) -> String {
-        String(String.UnicodeScalarView(line.unicodeScalars.map { $0 != "\t" && $0.value < 0x20 ? "\u{FFFD}" : $0 }))
+    /// Control characters other than tab would move the cursor or worse, and the invisible ones that turn the direction of
+    /// writing would show another text than the one that is read; they are shown as the replacement character.
+    private func visible(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: Self.isUnsafe) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { Self.isUnsafe($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09: false
+        case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 
     private func paint(_ text: String, _ style: String) -> String {

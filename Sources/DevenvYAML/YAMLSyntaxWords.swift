@@ -44,6 +44,9 @@ enum YAMLSyntaxWords {
         "while parsing a block collection": "the list", "while parsing a flow sequence": "the list",
     ]
 
+    /// `{cpus: ${env.CPUS}}` is the way that this is met most often.
+    private static let inFlow = "within [] and {}, put a text that holds one of '[]{},' in quotes"
+
     private static let wordings: [String: Wording] = [
         "mapping values are not allowed in this context": Wording(
             "a ':' makes no sense here",
@@ -58,8 +61,10 @@ enum YAMLSyntaxWords {
             "a '- ' item makes no sense here", help: "start the list on a line of its own"),
         "block mapping entries are not allowed in this context": Wording("a key makes no sense here"),
         "mapping keys are not allowed in this context": Wording("a key makes no sense here"),
-        "did not find expected ',' or ']'": Wording("a ',' or the ']' that ends the list was expected here"),
-        "did not find expected ',' or '}'": Wording("a ',' or the '}' that ends the map was expected here"),
+        "did not find expected ',' or ']'": Wording(
+            "a ',' or the ']' that ends the list was expected here", help: inFlow),
+        "did not find expected ',' or '}'": Wording(
+            "a ',' or the '}' that ends the map was expected here", help: inFlow),
         "found character that cannot start any token": Wording(
             "a value cannot start with this character",
             help: "use spaces, not tabs, for indentation; put a text that starts with '@', '`' or '%' in quotes"),

@@ -72,7 +72,8 @@ struct AddressAssigner {
                 guard declared[network.value] != nil || network.value == .standard else {
                     problems.unknown(
                         "there is no network '\(network.value)'", word: network.value.rawValue,
-                        among: order.map(\.rawValue), set: "networks", at: network.location)
+                        among: order.map(\.rawValue), set: "networks", at: network.location,
+                        otherwise: "declare it under 'networks'")
                     continue
                 }
                 guard seen.insert(network.value).inserted else {

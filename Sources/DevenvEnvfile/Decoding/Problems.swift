@@ -32,13 +32,14 @@ struct Problems {
     /// Reports a word that is none of those known, with the one that was probably meant. The nearest word is looked for
     /// once a word and set, as ten thousand machines may all make the same mistake.
     mutating func unknown(
-        _ message: String, word: String, among known: [String], set: String, at location: SourceLocation?
+        _ message: String, word: String, among known: [String], set: String, at location: SourceLocation?,
+        otherwise: String? = nil
     ) {
         guard seen.insert(Fingerprint(message: message, location: location)).inserted else { return }
         let memo = "\(set)\n\(word)"
         if suggestions[memo] == nil {
-            let help = Suggestion.help(for: word, among: known)
-            suggestions[memo] = .some(help ?? (known.isEmpty ? nil : "it takes \(known.joined(separator: ", "))"))
+            let all = known.count <= 12 ? "it takes \(known.joined(separator: ", "))" : nil
+            suggestions[memo] = .some(Suggestion.help(for: word, among: known) ?? otherwise ?? all)
         }
         diagnostics.append(.error(message, at: location, help: suggestions[memo] ?? nil))
     }

@@ -26,15 +26,14 @@ package struct ByteCount: Hashable, Sendable, Comparable, Codable {
 }
 
 extension ByteCount: CustomStringConvertible {
-    /// The size in the largest binary unit that gives a whole number, otherwise with one decimal: `1 GiB`, `1.5 GiB`.
+    /// The size in the largest binary unit that gives a whole number below 10,000, otherwise with one decimal, rounded
+    /// down: `1 GiB`, `1536 MiB`, `18.6 GiB`.
     package var description: String {
         let binary = Self.units.filter { $0.name.contains("i") }
-        if let exact = binary.first(where: { bytes >= $0.bytes && bytes % $0.bytes == 0 }) {
-            return "\(bytes / exact.bytes) \(exact.name)"
-        }
+        let exact = binary.first { bytes >= $0.bytes && bytes % $0.bytes == 0 && bytes / $0.bytes < 10_000 }
+        if let exact { return "\(bytes / exact.bytes) \(exact.name)" }
         guard let unit = binary.first(where: { bytes >= $0.bytes }) else { return "\(bytes) B" }
-        let tenths = (bytes / (unit.bytes / 10 + (unit.bytes % 10 == 0 ? 0 : 1)))
-        return "\(tenths / 10).\(tenths % 10) \(unit.name)"
+        return "\(bytes / unit.bytes).\(bytes % unit.bytes * 10 / unit.bytes) \(unit.name)"
     }
 }
 
