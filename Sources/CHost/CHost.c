@@ -1,1 +1,28 @@
 #include "CHost.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t forward_descriptor = -1;
+
+static void forward(int signal) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)signal;
+    // Full only when nobody reads any more: then one more signal changes nothing.
+    (void)!write(forward_descriptor, &byte, 1);
+    errno = saved;
+}
+
+int devenv_forward_signals(int descriptor) {
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    forward_descriptor = descriptor;
+    for (unsigned index = 0; index < sizeof signals / sizeof *signals; index++) {
+        struct sigaction current, wanted = { .sa_handler = forward, .sa_flags = SA_RESTART };
+        if (sigaction(signals[index], NULL, &current) != 0) return errno;
+        if (current.sa_handler == SIG_IGN) continue;
+        if (sigaction(signals[index], &wanted, NULL) != 0) return errno;
+    }
+    struct sigaction ignored = { .sa_handler = SIG_IGN };
+    return sigaction(SIGPIPE, &ignored, NULL) == 0 ? 0 : errno;
+}

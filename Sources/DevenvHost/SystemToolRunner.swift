@@ -35,7 +35,10 @@ package struct SystemToolRunner: ToolRunner {
     }
 
     private static func execute(_ invocation: ToolInvocation) async throws -> ToolOutcome {
-        let configuration = try configuration(invocation)
+        guard let executable = ToolPath.find(invocation.tool) else {
+            throw ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
+        }
+        let configuration = configuration(invocation, executable)
         let input = try ToolInput.file(of: invocation.input)
         defer { try? input.close() }  // nothing is written to it any more
         let source = FileDescriptorInput.fileDescriptor(input, closeAfterSpawningProcess: false)
@@ -58,30 +61,32 @@ package struct SystemToolRunner: ToolRunner {
         }
     }
 
-    static func configuration(_ invocation: ToolInvocation) throws -> Configuration {
-        guard let executable = ToolPath.find(invocation.tool) else {
-            throw ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
-        }
+    private static func configuration(_ invocation: ToolInvocation, _ executable: FilePath) -> Configuration {
         var environment: [Environment.Key: String?] = ["LC_ALL": "C", "LANG": "C"]
         for (name, value) in invocation.environment {
             if let key = Environment.Key(rawValue: name) { environment[key] = value }
         }
         var options = PlatformOptions()
-        options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
+        // A group of its own: Ctrl-C on the terminal reaches us alone, and we end it in our own time. Otherwise rsync would
+        // die first and look like a failure of its own.
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(2))
+        ]
         return Configuration(
             executable: .path(executable), arguments: Arguments(invocation.arguments),
             environment: .inherit.updating(environment),
             workingDirectory: invocation.directory, platformOptions: options)
     }
 
-    static func status(_ status: TerminationStatus) -> Int {
+    private static func status(_ status: TerminationStatus) -> Int {
         switch status {
         case .exited(let code): Int(code)
         case .signaled(let signal): 128 + Int(signal)
         }
     }
 
-    static func translate(_ error: any Error, _ invocation: ToolInvocation) -> ToolError {
+    private static func translate(_ error: any Error, _ invocation: ToolInvocation) -> ToolError {
         if Task.isCancelled { return cancelled(invocation) }
         if let error = error as? ToolError { return error }
         guard let failure = error as? SubprocessError else { return failed(invocation, "\(error)") }

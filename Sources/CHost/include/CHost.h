@@ -16,4 +16,9 @@ static inline int devenv_name_this_thread(const char *name) { return prctl(PR_SE
 int memfd_create(const char *name, unsigned int flags);
 static inline int devenv_anonymous_file(const char *name) { return memfd_create(name, 1U /* MFD_CLOEXEC */); }
 
+/// From now on writes the number of each SIGINT, SIGTERM and SIGHUP as one byte to the descriptor. A signal that is ignored
+/// now, as under nohup(1), stays ignored. SIGPIPE is ignored: writing to a closed pipe is an error like any other.
+/// Returns 0, or the errno of sigaction(2).
+int devenv_forward_signals(int descriptor);
+
 #endif
