@@ -89,7 +89,9 @@ let package = Package(
         .executableTarget(
             name: "devenv",
             dependencies: [
-                "DevenvModel", "DevenvPluginAPI", "DevenvEngine", "DevenvCommands", "DevenvSSH", "DevenvSync",
+                "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes", "DevenvEngine", "DevenvCommands",
+                "DevenvSSH",
+                "DevenvSync",
                 "ContainerProvider", "ShellProvisioner", "FileProvisioner",
             ],
             path: "Sources/devenv", swiftSettings: rules),
@@ -132,7 +134,10 @@ let package = Package(
             ]),
         tests(
             "DevenvCommandsTests", at: "Tests/DevenvCommandsTests",
-            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvEngine", "DevenvCommands"]),
+            [
+                "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvEngine",
+                "DevenvCommands",
+            ]),
         tests(
             "ContainerProviderTests", at: "Providers/Container/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "ContainerProvider", "DevenvSSH"]),

@@ -66,12 +66,10 @@ import Testing
         }
     }
 
-    private func attempt(_ script: String, reboot: Bool, _ plan: [Int: Machine.Step], patience: Duration = .seconds(60))
-        async throws -> Machine
-    {
+    private func attempt(_ script: String, reboot: Bool, _ plan: [Int: Machine.Step]) async throws -> Machine {
         let machine = Machine(plan)
         let patience = RebootPatience(
-            toBegin: patience, toReturn: .seconds(5), interval: .milliseconds(10))
+            toBegin: .milliseconds(200), toReturn: .seconds(5), interval: .milliseconds(10))
         let provisioner = ShellProvisioner(tools: SystemToolRunner(), patience: patience)
         let item = shellItem(["inline": .string(script), "reboot": .boolean(reboot)])
         try await run(item, on: machine, by: provisioner)
@@ -93,7 +91,7 @@ import Testing
 
     @Test func aConnectionThatBreaksWithoutARestartIsAFailureEvenSo() async {
         let error = await #expect(throws: ProvisionerError.self) {
-            try await attempt(Self.cut, reboot: true, [1: .lose], patience: .milliseconds(50))
+            try await attempt(Self.cut, reboot: true, [1: .lose])
         }
         #expect(error?.message.contains("did not restart") == true)
     }
@@ -104,7 +102,7 @@ import Testing
     }
 
     @Test func aScriptThatNeedsNoRestartSucceedsWithoutOne() async throws {
-        let machine = try await attempt("exit 0", reboot: true, [:], patience: .milliseconds(50))
+        let machine = try await attempt("exit 0", reboot: true, [:])
         #expect(machine.waitCount == 0)
     }
 

@@ -1,1 +1,0 @@
-"""What Benchmarks/run is made of; README.md says what is measured and how."""

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+extension Devenv {
+    /// `devenv box`.
+    struct Box: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Manage the boxes that machines start from.",
+            subcommands: [Build.self, Add.self, List.self, Verify.self, Remove.self])
+    }
+}

@@ -1,0 +1,52 @@
+import DevenvBoxes
+
+/// A box, as an answer.
+enum BoxAnswer {
+    /// What is said of a box that has just come into the store.
+    static func print(_ record: BoxRecord, verb: String, _ output: OutputOptions, _ context: CommandContext) throws {
+        if output.json {
+            context.console.answer(try JSONText.line(BoxLine(record)))
+        } else if !output.quiet {
+            let version = record.version.map { " \($0)" } ?? ""
+            context.console.answer("\(verb) \(record.name)\(version): \(record.image.size), \(record.digest)\n")
+        }
+    }
+}
+
+/// The only line of `box build --json` and `box add --json`.
+private struct BoxLine: Encodable {
+    let schema = JSONText.schema
+    let event = "result"
+    let status = ExitStatus.done.word
+    let exitCode = Int(ExitStatus.done.code)
+    let box: BoxObject
+
+    init(_ record: BoxRecord) { box = BoxObject(record, users: []) }
+
+    private enum CodingKeys: String, CodingKey { case schema, event, status, exitCode, box }
+}
+
+/// A box.
+struct BoxObject: Encodable {
+    let name: String
+    let version: String?
+    let digest: String
+    let user: String
+    let architecture: String?
+    let created: Int
+    let source: String
+    let bytes: Int64
+    let usedBy: [String]
+
+    init(_ record: BoxRecord, users: [String]) {
+        name = record.name
+        version = record.version
+        digest = record.digest
+        user = record.user
+        architecture = record.image.architecture
+        created = record.created
+        source = record.source
+        bytes = record.image.bytes
+        usedBy = users
+    }
+}

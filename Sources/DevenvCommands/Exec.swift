@@ -1,0 +1,62 @@
+import ArgumentParser
+import DevenvEngine
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+
+extension Devenv {
+    /// `devenv exec`.
+    struct Exec: DevenvCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run one command in machines, side by side.",
+            usage: "devenv exec [<target> ...] [<options>] -- <command> [<argument> ...]",
+            discussion: """
+                Without a target it means every machine that runs. The words after `--` reach the command byte for byte, without a shell in between; for a shell write \
+                `-- sh -c '…'`. On one machine the output is passed on as it is and the status returned; on several every \
+                line has the machine's name before it. The command reads nothing.
+                """)
+        static let speaksInLines = true
+
+        @OptionGroup var targets: TargetOptions
+        @Option(name: .customLong(CommandWords.option), help: .hidden)
+        var words: [String] = []
+        @OptionGroup(title: "Execution") var execution: WidthOptions
+        @OptionGroup(title: "Location") var location: LocationOptions
+        @OptionGroup(title: "Output") var output: OutputOptions
+
+        func validate() throws {
+            if words.isEmpty { throw ValidationError("there is no command; write it after `--`") }
+        }
+
+        func run(in context: CommandContext) async throws -> ExitStatus {
+            let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
+            let graph = try session.graphIfValid()
+            let names = try await chosen(session, graph)
+            // Nothing begins before every machine is known to be there.
+            var machines: [RemoteRun.Machine] = []
+            for name in names {
+                let endpoint = try await session.engine.endpoint(of: name)
+                machines.append(RemoteRun.Machine(name: name, communicator: session.engine.communicator(for: endpoint)))
+            }
+            let view = makeView(names, context.console)
+            let command = words.map(ShellWord.quote).joined(separator: " ")
+            let results = await RemoteRun(command: command, width: execution.jobs).run(machines, view)
+            view.end(results, isQuiet: output.quiet)
+            return context.interruption.isRequested ? .interrupted : RemoteRun.status(of: results)
+        }
+
+        private func makeView(_ names: [MachineName], _ console: Console) -> any RemoteView {
+            if output.json { return JSONRemoteView(console) }
+            return names.count == 1 ? RawRemoteView(console) : PrefixedRemoteView(console, names)
+        }
+
+        /// The machines that were named, or those that run.
+        private func chosen(_ session: ProjectSession, _ graph: MachineGraph?) async throws -> [MachineName] {
+            let names = try session.known(targets.targets, in: graph)
+            guard targets.targets.isEmpty else { return names }
+            let running = try await session.engine.status(graph).filter { $0.observation.state == .running }.map(\.name)
+            guard running.isEmpty else { return running }
+            throw CommandFailure.failed("no machine of this project is running", help: "run `devenv up`")
+        }
+    }
+}

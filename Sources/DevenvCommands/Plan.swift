@@ -1,0 +1,36 @@
+import ArgumentParser
+import DevenvEngine
+
+extension Devenv {
+    /// `devenv plan`.
+    struct Plan: DevenvCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show what `up` would do, and why.",
+            usage: "devenv plan [<target> ...] [<options>]",
+            discussion:
+                "Without a target it means all machines with autostart. Exits with 0 where there is nothing to do and with 10 where there is. Changes nothing."
+        )
+
+        @OptionGroup var targets: TargetOptions
+        @Option(name: .long, help: ArgumentHelp("Plan new machines with this provider.", valueName: "name"))
+        var provider: String?
+        @Flag(name: .long, help: "Plan to destroy the named machines first and make them again.")
+        var recreate = false
+        @OptionGroup(title: "Provisioning") var provisioning: ProvisionOptions
+        @OptionGroup(title: "Location") var location: LocationOptions
+        @OptionGroup(title: "Output") var output: OutputOptions
+
+        func run(in context: CommandContext) async throws -> ExitStatus {
+            let options = try Devenv.upOptions(provider: provider, provisioning, recreate: recreate)
+            let session = try ProjectSession.open(context, location, output, targets: targets.targets)
+            let graph = try session.graph()
+            let names = try session.declared(targets.targets, in: graph)
+            let plan = try await session.engine.prepareUp(graph, targets: names, options: options).plan
+            context.console.answer(
+                try output.json
+                    ? JSONText.document(PlanDocument(plan))
+                    : PlanText.render(plan, style: context.console.answers.style))
+            return plan.isEmpty ? .done : .changes
+        }
+    }
+}

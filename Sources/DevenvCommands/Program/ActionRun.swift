@@ -1,0 +1,80 @@
+import DevenvEngine
+import DevenvModel
+import DevenvState
+import Synchronization
+
+/// Carries an operation out and shows it: what `up`, `halt` and the other actions have in common.
+struct ActionRun {
+    let context: CommandContext
+    let session: ProjectSession
+    let output: OutputOptions
+    let execution: ExecutionOptions
+
+    /// Carries it out. `closing` adds to the last words what only the command knows.
+    func carryOut(
+        _ operation: DevenvEngine.Operation, closing: (inout Outcome) async throws -> Void = { _ in }
+    ) async throws -> ExitStatus {
+        let plan = operation.plan
+        if !output.json, !output.quiet {
+            context.console.say(PlanText.warnings(plan, style: context.console.messages.style))
+        }
+        guard !plan.isEmpty else { return try nothingToDo(plan) }
+        let reporter = LateReporter(makeReporter(), plan)
+        context.interruption.whenRequested {
+            reporter.handle(.notice(nil, "Interrupted: cleaning up. Once more stops at once."))
+        }
+        let began = ContinuousClock.now
+        let report = try await session.engine.carryOut(
+            operation, width: execution.jobs, wait: execution.wait, events: { reporter.handle($0) })
+        var outcome = Outcome(plan: plan, report: report, duration: ContinuousClock.now - began)
+        for name in Set(report.failures.map(\.step.machine)) { outcome.logs[name] = session.store.logs(of: name) }
+        if outcome.status != .interrupted { try await closing(&outcome) }
+        reporter.end(outcome)
+        return outcome.status
+    }
+
+    private func nothingToDo(_ plan: DevenvEngine.Plan) throws -> ExitStatus {
+        if output.json {
+            let outcome = Outcome(plan: plan, report: ExecutionReport(), duration: .zero)
+            context.console.answer(try JSONText.line(PlanLine(plan)) + JSONText.line(ResultLine(outcome)))
+        } else if !output.quiet {
+            context.console.say(PlanText.nothing(plan) + "\n")
+        }
+        return .done
+    }
+
+    private func makeReporter() -> any Reporter {
+        if output.json { return JSONReporter(context.console) }
+        if context.console.messages.isTerminal, !output.quiet { return TerminalReporter(context.console) }
+        return PlainReporter(context.console, isQuiet: output.quiet)
+    }
+}
+
+/// Begins to show a plan with its first event: only then the locks are ours, and the plan is certain.
+private final class LateReporter: Sendable {
+    private let reporter: any Reporter
+    private let plan: DevenvEngine.Plan
+    private let hasBegun = Mutex(false)
+
+    init(_ reporter: any Reporter, _ plan: DevenvEngine.Plan) {
+        self.reporter = reporter
+        self.plan = plan
+    }
+
+    func handle(_ event: Event) {
+        begin()
+        reporter.handle(event)
+    }
+
+    func end(_ outcome: Outcome) {
+        begin()
+        reporter.end(outcome)
+    }
+
+    private func begin() {
+        hasBegun.withLock { hasBegun in
+            if !hasBegun { reporter.begin(plan) }
+            hasBegun = true
+        }
+    }
+}

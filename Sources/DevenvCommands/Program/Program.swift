@@ -1,0 +1,82 @@
+import ArgumentParser
+import DevenvDiagnostics
+package import SystemPackage
+
+/// One run of `devenv`: from its arguments to its exit status.
+package struct Program: Sendable {
+    private let environment: [String: String]
+    private let workingDirectory: FilePath
+    private let interruption: Interruption
+    private let composition: CommandContext.Composition
+
+    /// Puts the program together.
+    package init(
+        environment: [String: String], workingDirectory: FilePath, interruption: Interruption,
+        composition: @escaping CommandContext.Composition
+    ) {
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.interruption = interruption
+        self.composition = composition
+    }
+
+    /// Runs a command line, given without the program's own name.
+    package func run(_ arguments: [String]) async -> ExitStatus {
+        let console = Console(color: .auto, environment: environment)
+        // The one answer that programs ask for most often needs no parser.
+        if arguments == ["--version"] {
+            console.answer(Version.current + "\n")
+            return .done
+        }
+        do {
+            let arguments = LeadingOptions.moveBehindCommand(arguments)
+            try Devenv.checkCommand(arguments)
+            var command = try Devenv.parseAsRoot(CommandWords.markWords(arguments))
+            guard let command = command as? any DevenvCommand else {
+                try command.run()
+                return .done
+            }
+            return await run(command, arguments)
+        } catch let failure as CommandFailure {
+            FailureText.write(failure, to: console)
+            return failure.status
+        } catch {
+            return parserAnswer(error, console)
+        }
+    }
+
+    private func run(_ command: any DevenvCommand, _ arguments: [String]) async -> ExitStatus {
+        let console = Console(color: command.output.color, environment: environment)
+        let context = CommandContext(
+            environment: environment, workingDirectory: workingDirectory,
+            commandLine: (["devenv"] + arguments).joined(separator: " "), console: console, interruption: interruption,
+            composition: composition)
+        do {
+            return try await command.run(in: context)
+        } catch {
+            let failure = interruption.isRequested ? .interrupted : CommandFailure(error)
+            if command.output.json { printJSON(failure, inLines: type(of: command).speaksInLines, console) }
+            FailureText.write(failure, to: console)
+            return failure.status
+        }
+    }
+
+    private func printJSON(_ failure: CommandFailure, inLines: Bool, _ console: Console) {
+        // Texts and numbers can always be encoded.
+        let text = inLines ? try? JSONText.line(ResultLine(failure)) : try? JSONText.document(FailureDocument(failure))
+        if let text { console.answer(text) }
+    }
+
+    /// Help and versions are answers, everything else is a wrong command line.
+    private func parserAnswer(_ error: any Error, _ console: Console) -> ExitStatus {
+        let text = Devenv.fullMessage(for: error)
+        guard !Devenv.exitCode(for: error).isSuccess else {
+            console.answer(text + "\n")
+            return .done
+        }
+        let prefix = "Error: "
+        let message = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
+        console.say("\(console.messages.style.paint("error", .bad)): \(message)\n")
+        return .usage
+    }
+}

@@ -1,0 +1,29 @@
+import DevenvDiagnostics
+import DevenvEngine
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+
+extension ProjectSession {
+    /// The machines that targets mean among those of the Envfile.
+    func declared(_ targets: [TargetExpression], in graph: MachineGraph) throws -> [MachineName] {
+        try TargetResolver(graph.machines.map(TargetCandidate.init)).machines(targets)
+    }
+
+    /// The machines that targets mean among all that the Envfile or the records know; without targets really all.
+    func known(_ targets: [TargetExpression], in graph: MachineGraph?) throws -> [MachineName] {
+        try resolver(graph).machines(targets, orEverything: true)
+    }
+
+    /// The one machine that a command is for.
+    func one(_ target: TargetExpression?, in graph: MachineGraph?) throws -> MachineName {
+        try resolver(graph).machine(target)
+    }
+
+    private func resolver(_ graph: MachineGraph?) throws -> TargetResolver {
+        let declared = (graph?.machines ?? []).map(TargetCandidate.init)
+        let names = Set(declared.map(\.name))
+        let recorded = try store.machines().map(\.identity.name).filter { !names.contains($0) }
+        return TargetResolver(declared + recorded.map(TargetCandidate.init(recorded:)))
+    }
+}

@@ -1,0 +1,80 @@
+import DevenvEngine
+import DevenvModel
+import DevenvPluginAPI
+
+/// The last words of an action: each failure once, then how to reach what runs.
+struct OutcomeText: Sendable {
+    private static let listed = 12
+    private let style: TextStyle
+    private let isQuiet: Bool
+
+    /// Makes a renderer; a quiet one speaks of failures only.
+    init(style: TextStyle, isQuiet: Bool = false) {
+        self.style = style
+        self.isQuiet = isQuiet
+    }
+
+    /// The whole text.
+    func render(_ outcome: Outcome) -> String {
+        let failures = outcome.failures.map { failure($0, outcome) }.joined()
+        let skipped = skips(outcome)
+        if isQuiet { return failures + skipped }
+        return failures + skipped + messages(outcome) + addresses(outcome) + verdict(outcome)
+    }
+
+    private func failure(_ failure: StepFailure, _ outcome: Outcome) -> String {
+        var text = "\(style.paint("error", .bad)): \(failure.step): \(SafeText.clean(failure.message))\n"
+        if let help = failure.help { text += "    \(style.paint("help", .help)): \(SafeText.clean(help))\n" }
+        if let log = outcome.logs[failure.step.machine] { text += "    \(style.paint("logs", .faint)): \(log)\n" }
+        return text
+    }
+
+    private func skips(_ outcome: Outcome) -> String {
+        let failed = Set(outcome.report.failures.map(\.step.machine))
+        let names = outcome.plan.machines.filter { name in
+            !failed.contains(name) && outcome.report.skipped.contains { $0.machine == name }
+        }
+        guard !names.isEmpty, !outcome.report.wasInterrupted else { return "" }
+        return "\(style.paint("skipped", .notable)): \(Phrase.list(names.map(\.rawValue))), waiting for what failed\n"
+    }
+
+    private func messages(_ outcome: Outcome) -> String {
+        outcome.plan.machines.compactMap { name in
+            guard let message = outcome.messages[name], !outcome.report.failedMachines.contains(name) else {
+                return nil
+            }
+            let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+            return lines.map { "\(style.paint("\(name):", .strong)) \(SafeText.clean(String($0)))\n" }.joined()
+        }.joined()
+    }
+
+    private func addresses(_ outcome: Outcome) -> String {
+        let failed = outcome.report.failedMachines
+        let reachable = outcome.machines.filter { $0.observation.state == .running && !failed.contains($0.name) }
+        let lines = reachable.prefix(Self.listed).map { status in
+            let ways = ["ssh with `devenv ssh \(status.name)`"] + status.forwards.map(Self.url)
+            return "\(style.paint(status.name.rawValue, .strong)) is ready: \(ways.joined(separator: ", "))\n"
+        }
+        let rest = reachable.count - Self.listed
+        return lines.joined() + (rest > 0 ? "and \(rest) more; `devenv status` lists them all\n" : "")
+    }
+
+    private func verdict(_ outcome: Outcome) -> String {
+        switch outcome.status {
+        case .interrupted:
+            style.paint("Interrupted", .bad) + " after \(outcome.duration.brief); run it again to go on.\n"
+        case .done: style.paint("Done", .good) + " in \(outcome.duration.brief).\n"
+        default: style.paint("Failed", .bad) + " after \(outcome.duration.brief).\n"
+        }
+    }
+
+    /// A forward as something to click on where it is known to be the web, otherwise as address and port.
+    private static func url(_ forward: PortForward) -> String {
+        let place = "\(forward.address):\(forward.host)"
+        return switch (forward.transport, forward.guest) {
+        case (.tcp, 80), (.tcp, 3000), (.tcp, 8000), (.tcp, 8080): "http://\(place)"
+        case (.tcp, 443), (.tcp, 8443): "https://\(place)"
+        default: "\(place) -> \(forward.guest)/\(forward.transport.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package import DevenvEngine
+import DevenvPluginAPI
+import Synchronization
+
+/// One JSON object per line on standard output: the plan, the events, then one `result`.
+package final class JSONReporter: Reporter {
+    private let console: Console
+    private let output = Mutex(StepOutput())
+
+    /// Makes a reporter.
+    package init(_ console: Console) { self.console = console }
+
+    /// Prints the plan.
+    package func begin(_ plan: Plan) { print(EventLine.begin(plan)) }
+
+    /// Prints an event; output as one line of JSON for each line of text.
+    package func handle(_ event: Event) {
+        output.withLock { output in
+            switch event {
+            case .output(let id, let stream, let bytes):
+                for line in output.feed(id, stream, bytes) {
+                    print(EventLine.output(id, machine: id.machine, stream, line))
+                }
+            case .finished(let step, _), .failed(let step, _, _):
+                for line in output.finish(step.id) {
+                    print(EventLine.output(step.id, machine: step.id.machine, .standardOutput, line))
+                }
+                _ = output.takeTail(of: step.id)
+                if let line = EventLine.make(event) { print(line) }
+            default:
+                if let line = EventLine.make(event) { print(line) }
+            }
+        }
+    }
+
+    /// Prints the result.
+    package func end(_ outcome: Outcome) { print(ResultLine(outcome)) }
+
+    private func print(_ line: some Encodable) {
+        // The lines hold texts and finite numbers only, which can always be encoded.
+        if let text = try? JSONText.line(line) { console.answer(text) }
+    }
+}

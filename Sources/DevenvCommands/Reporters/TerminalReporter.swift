@@ -1,0 +1,119 @@
+package import DevenvEngine
+import DevenvModel
+import Synchronization
+
+/// A live block with a line for each machine at work, which becomes a permanent line when the machine is done.
+package final class TerminalReporter: Reporter {
+    private struct State {
+        var block = LiveBlock()
+        var order: [MachineName] = []
+        var machines: [MachineName: MachineProgress] = [:]
+        var output = StepOutput()
+        var frame = 0
+    }
+
+    private let console: Console
+    private let size: @Sendable () -> (columns: Int, rows: Int)
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let ticker = Ticker()
+    private let state = Mutex(State())
+
+    /// Makes a reporter. `size` is asked before each frame, as the window may change.
+    package init(
+        _ console: Console, size: @escaping @Sendable () -> (columns: Int, rows: Int) = Console.terminalSize,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    ) {
+        self.console = console
+        self.size = size
+        self.now = now
+    }
+
+    /// Says how much there is to do, and starts to paint ten times a second.
+    package func begin(_ plan: Plan) {
+        state.withLock { state in
+            state.order = plan.machines
+            for name in plan.machines { state.machines[name] = MachineProgress(name, plan.steps(of: name)) }
+            console.say(PlanText.summary(plan) + "\n")
+        }
+        ticker.start { [weak self] in self?.refresh() }
+    }
+
+    /// Takes an event in; what is permanent is written at once, the block at the next frame.
+    package func handle(_ event: Event) {
+        state.withLock { state in
+            let permanent = note(event, &state)
+            if !permanent.isEmpty { paint(&state, permanent) }
+        }
+    }
+
+    /// Paints the next frame.
+    package func refresh() {
+        state.withLock { state in
+            guard !state.order.isEmpty else { return }
+            state.frame += 1
+            paint(&state, "")
+        }
+    }
+
+    /// Takes the block away and writes the last words.
+    package func end(_ outcome: Outcome) {
+        ticker.stop()
+        state.withLock { state in
+            state.order = []
+            console.say(state.block.erase(columns: size().columns))
+            console.say(OutcomeText(style: console.messages.style).render(outcome))
+        }
+    }
+
+    private func paint(_ state: inout State, _ permanent: String) {
+        let (columns, rows) = size()
+        let lines = ProgressLines(
+            style: console.messages.style, isUnicode: console.messages.isUnicode, frame: state.frame, now: now())
+        let open = state.order.compactMap { state.machines[$0] }
+        console.say(
+            state.block.paint(lines.render(open, columns: columns, rows: rows), below: permanent, columns: columns))
+    }
+
+    /// Takes the event in and returns the text that stays.
+    private func note(_ event: Event, _ state: inout State) -> String {
+        switch event {
+        case .started(let step):
+            state.machines[step.id.machine]?.start(step, at: now())
+            return ""
+        case .output(let id, let stream, let bytes):
+            let lines = state.output.feed(id, stream, bytes)
+            let partial = state.output.partial(id, stream)
+            state.machines[id.machine]?.show(partial.isEmpty ? lines.last ?? "" : partial)
+            return ""
+        case .finished(let step, _):
+            _ = state.output.finish(step.id)
+            _ = state.output.takeTail(of: step.id)
+            return end(step, failed: false, "", &state)
+        case .failed(let step, let failure, let duration):
+            _ = state.output.finish(step.id)
+            let tail = state.output.takeTail(of: step.id)
+            let text = failure.isCancellation ? "" : lines.failure(step, duration, tail)
+            return end(step, failed: true, text, &state)
+        case .skipped(let step, _):
+            return end(step, failed: true, "", &state)
+        case .notice(let machine, let text):
+            return (machine.map { "\($0): " } ?? "") + SafeText.clean(text) + "\n"
+        }
+    }
+
+    private func end(_ step: Step, failed: Bool, _ text: String, _ state: inout State) -> String {
+        let name = step.id.machine
+        state.machines[name]?.end(step, failed: failed)
+        guard let machine = state.machines[name], machine.state == .done || machine.state == .failed else {
+            return text
+        }
+        state.order.removeAll { $0 == name }
+        return text + lines.closing(machine, at: now(), nameWidth: Self.nameWidth(state))
+    }
+
+    private var lines: ClosingLines {
+        ClosingLines(style: console.messages.style, isUnicode: console.messages.isUnicode)
+    }
+
+    private static func nameWidth(_ state: State) -> Int { state.machines.keys.map(\.rawValue.count).max() ?? 0 }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import DevenvEngine
+import DevenvModel
+
+extension Devenv {
+    /// `devenv up`.
+    struct Up: DevenvCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make, start, sync and provision machines until they are as the Envfile says.",
+            usage: "devenv up [<target> ...] [<options>]",
+            discussion: """
+                Without a target it means all machines with autostart. Machines that the named ones depend on come with \
+                them. A second `up` has nothing to do, or does what \
+                changed since.
+                """)
+        static let speaksInLines = true
+
+        @OptionGroup var targets: TargetOptions
+        @Option(name: .long, help: ArgumentHelp("Make new machines with this provider.", valueName: "name"))
+        var provider: String?
+        @Flag(name: .long, help: "Destroy the named machines first and make them again; their data is lost.")
+        var recreate = false
+        @OptionGroup(title: "Provisioning") var provisioning: ProvisionOptions
+        @OptionGroup(title: "Execution") var execution: ExecutionOptions
+        @OptionGroup(title: "Location") var location: LocationOptions
+        @OptionGroup(title: "Output") var output: OutputOptions
+
+        func run(in context: CommandContext) async throws -> ExitStatus {
+            let options = try upOptions(provider: provider, provisioning, recreate: recreate)
+            let session = try ProjectSession.open(context, location, output, targets: targets.targets)
+            let (graph, names) = try session.reserve(targets.targets)
+            let operation = try await session.prepare {
+                try await session.engine.prepareUp(graph, targets: names, options: options)
+            }
+            let action = ActionRun(context: context, session: session, output: output, execution: execution)
+            return try await action.carryOut(operation) { outcome in
+                try await Closing.reachability(of: operation.plan, graph, session, &outcome)
+            }
+        }
+    }
+
+    /// What the options of `up` and its relatives amount to.
+    static func upOptions(provider: String?, _ provisioning: ProvisionOptions, recreate: Bool) throws -> UpOptions {
+        var options = UpOptions()
+        if let provider {
+            guard let name = ProviderName(rawValue: provider) else {
+                throw CommandFailure.usage("'\(provider)' is no name of a provider")
+            }
+            options.provider = name
+        }
+        options.provisioning = provisioning.provisioning
+        options.recreate = recreate
+        return options
+    }
+}

@@ -1,0 +1,35 @@
+import ContainerProvider
+import DevenvBoxes
+import DevenvEngine
+import DevenvHost
+import DevenvPluginAPI
+import DevenvSSH
+import DevenvSync
+import FileProvisioner
+import ShellProvisioner
+
+/// What this devenv is put together from. A new provider or provisioner is one line here.
+enum BuiltIns {
+    /// The providers, in the order in which they are preferred.
+    static func providers(_ host: HostDirectories, _ runner: any ToolRunner) -> [any Provider] {
+        [
+            ContainerProvider(directories: host, tools: runner)
+        ]
+    }
+
+    /// The provisioners.
+    static func provisioners(_ runner: any ToolRunner) -> [any Provisioner] {
+        [
+            ShellProvisioner(tools: runner)
+        ]
+    }
+
+    /// Everything, for the engine. Nothing is opened or started here.
+    static func components(_ host: HostDirectories, _ environment: [String: String]) -> EngineComponents {
+        let runner = SystemToolRunner()
+        return EngineComponents(
+            providers: providers(host, runner), provisioners: provisioners(runner),
+            makeCommunicator: { SSHCommunicator($0) }, synchronizer: MissingSynchronizer(), runner: runner,
+            boxes: BoxStore(directories: host, runner: runner), host: host, environment: environment)
+    }
+}

@@ -1,0 +1,73 @@
+import DevenvCommands
+import DevenvEngine
+import DevenvPluginAPI
+import SystemPackage
+import Testing
+
+@Suite struct PlainReporterTests {
+    private static func show(_ events: [Event], isQuiet: Bool = false, _ outcome: Outcome) -> String {
+        let recorder = ConsoleRecorder()
+        let reporter = PlainReporter(recorder.console(), isQuiet: isQuiet)
+        reporter.begin(outcome.plan)
+        events.forEach(reporter.handle)
+        reporter.end(outcome)
+        #expect(recorder.output.isEmpty)
+        return recorder.error
+    }
+
+    private static var failed: Outcome {
+        var outcome = Outcome(plan: Samples.plan, report: Samples.report, duration: .seconds(2))
+        outcome.logs[Samples.db] = "/p/.devenv/machines/db/log"
+        return outcome
+    }
+
+    @Test func everyLineHasItsMachine() {
+        let expected = """
+            2 machines to create, 4 steps; 1 machine is up to date
+            db    | ==> create (not there yet)
+            db    | ==> create: done in 85 ms
+            db    | ==> provision postgres (never ran)
+            db    | Setting up postgresql
+            db    | red\u{FFFD}
+            db    | no space
+            db    | ==> provision postgres: failed after 1.2 s
+            web-1 | ==> provision nginx: skipped, as 'db: provision postgres' did not succeed
+            error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
+                help: correct the script
+                logs: /p/.devenv/machines/db/log
+            skipped: web-1, waiting for what failed
+            Failed after 2.0 s.
+
+            """
+        #expect(Self.show(Samples.failingRun, Self.failed) == expected)
+    }
+
+    @Test func aQuietOneShowsFailuresWithTheirLastLines() {
+        let expected = """
+            db    | Setting up postgresql
+            db    | red\u{FFFD}
+            db    | no space
+            db    | ==> provision postgres: failed after 1.2 s
+            web-1 | ==> provision nginx: skipped, as 'db: provision postgres' did not succeed
+            error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
+                help: correct the script
+                logs: /p/.devenv/machines/db/log
+            skipped: web-1, waiting for what failed
+
+            """
+        #expect(Self.show(Samples.failingRun, isQuiet: true, Self.failed) == expected)
+    }
+
+    @Test func onlyTheLastLinesOfAFailedStepAreShownAgain() {
+        let step = Samples.plan.steps[1]
+        let text = (1...30).map { "line \($0)\n" }.joined()
+        let events: [Event] = [
+            .started(step), .output(step.id, .standardOutput, Array(text.utf8)),
+            .failed(step, Samples.failure, .seconds(1)),
+        ]
+        let shown = Self.show(events, isQuiet: true, Self.failed)
+        #expect(!shown.contains("line 10\n"))
+        #expect(shown.contains("line 11\n"))
+        #expect(shown.contains("line 30\n"))
+    }
+}
