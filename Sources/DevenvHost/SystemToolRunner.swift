@@ -35,10 +35,7 @@ package struct SystemToolRunner: ToolRunner {
     }
 
     private static func execute(_ invocation: ToolInvocation) async throws -> ToolOutcome {
-        guard let executable = ToolPath.find(invocation.tool) else {
-            throw ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
-        }
-        let configuration = configuration(invocation, executable)
+        let configuration = try configuration(invocation)
         let input = try ToolInput.file(of: invocation.input)
         defer { try? input.close() }  // nothing is written to it any more
         let source = FileDescriptorInput.fileDescriptor(input, closeAfterSpawningProcess: false)
@@ -61,7 +58,10 @@ package struct SystemToolRunner: ToolRunner {
         }
     }
 
-    private static func configuration(_ invocation: ToolInvocation, _ executable: FilePath) -> Configuration {
+    static func configuration(_ invocation: ToolInvocation) throws -> Configuration {
+        guard let executable = ToolPath.find(invocation.tool) else {
+            throw ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
+        }
         var environment: [Environment.Key: String?] = ["LC_ALL": "C", "LANG": "C"]
         for (name, value) in invocation.environment {
             if let key = Environment.Key(rawValue: name) { environment[key] = value }
@@ -79,14 +79,14 @@ package struct SystemToolRunner: ToolRunner {
             workingDirectory: invocation.directory, platformOptions: options)
     }
 
-    private static func status(_ status: TerminationStatus) -> Int {
+    static func status(_ status: TerminationStatus) -> Int {
         switch status {
         case .exited(let code): Int(code)
         case .signaled(let signal): 128 + Int(signal)
         }
     }
 
-    private static func translate(_ error: any Error, _ invocation: ToolInvocation) -> ToolError {
+    static func translate(_ error: any Error, _ invocation: ToolInvocation) -> ToolError {
         if Task.isCancelled { return cancelled(invocation) }
         if let error = error as? ToolError { return error }
         guard let failure = error as? SubprocessError else { return failed(invocation, "\(error)") }

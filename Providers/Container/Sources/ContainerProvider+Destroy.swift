@@ -14,12 +14,8 @@ extension ContainerProvider {
         FaultPoint.reach("container.destroy.stopped")
         try ProviderError.translate { () throws(HostError) in try removeDisk(of: place) }
         FaultPoint.reach("container.destroy.removed")
-        // whoever makes groups right now removes the parents later
-        if let lock = try KernelLock.attempt(.cgroups) {
-            ControlGroups(place.cgroup).removeParents()
-            _ = consume lock
-        }
-        for path in [place.disk.removingLastComponent(), MachinePlace.disks(in: directories), place.runtimeRoot] {
+        try removeParentGroups(of: place)
+        for path in [place.projectDisk, MachinePlace.disks(in: directories), place.runtimeRoot] {
             removeEmpty(path)
         }
         removeEmpty(MachinePlace.runs(in: directories))
@@ -28,26 +24,38 @@ extension ContainerProvider {
     /// Whether anything carries the machine's mark. Rules do only while there is a note of it.
     func isPresent(_ place: MachinePlace) -> Bool {
         HostFiles.exists(place.disk) || HostFiles.exists(place.run) || HostFiles.exists(place.runtimeState)
-            || !trash(of: place).isEmpty || !ControlGroups(place.cgroup).directories.isEmpty
+            || !asides(of: place).isEmpty || !ControlGroups(place.cgroup).directories.isEmpty
+    }
+
+    /// Whoever makes groups below these parents right now removes them later, with its own machine.
+    private func removeParentGroups(of place: MachinePlace) throws(ProviderError) {
+        guard HostFiles.exists(place.projectDisk) else {
+            _ = try? ControlGroups(place.projectGroup).remove()  // nobody's data, nobody's groups
+            return
+        }
+        guard let projectLock = try KernelLock.attempt(.projectGroups(place.projectDisk)) else { return }
+        _ = try? ControlGroups(place.projectGroup).remove()  // a group that is not empty belongs to another machine
+        _ = consume projectLock
+        guard let lock = try KernelLock.attempt(.groups) else { return }
+        _ = try? ControlGroups(MachinePlace.allGroups).remove()  // likewise
+        _ = consume lock
     }
 
     /// Moves the directory aside first: the machine is gone at once, however long the removal takes.
     private func removeDisk(of place: MachinePlace) throws(HostError) {
         if HostFiles.exists(place.disk) {
-            let name = "\(place.project)-\(place.machine)-\(UInt32.random(in: .min ... .max))"
-            let target = trashDirectory.appending(name)
-            try HostFiles.makeDirectory(trashDirectory, mode: .ownerReadWriteExecute)
-            try HostFiles.rename(place.disk, to: target)
+            let aside = asidePrefix(of: place) + String(UInt32.random(in: .min ... .max))
+            try HostFiles.rename(place.disk, to: place.projectDisk.appending(aside))
             FaultPoint.reach("container.destroy.aside")
         }
-        for path in trash(of: place) { try HostFiles.remove(path) }
-        removeEmpty(trashDirectory)
+        for path in asides(of: place) { try HostFiles.remove(path) }
     }
 
-    private var trashDirectory: FilePath { MachinePlace.disks(in: directories).appending(".trash") }
+    private func asidePrefix(of place: MachinePlace) -> String { ".\(place.machine)-" }
 
-    private func trash(of place: MachinePlace) -> [FilePath] {
-        let names = (try? HostFiles.list(trashDirectory)) ?? []  // an unreadable one is reported by its removal
-        return names.filter { $0.hasPrefix("\(place.project)-\(place.machine)-") }.map { trashDirectory.appending($0) }
+    /// What earlier removals moved aside and did not finish.
+    private func asides(of place: MachinePlace) -> [FilePath] {
+        let names = (try? HostFiles.list(place.projectDisk)) ?? []  // an unreadable one is reported by its removal
+        return names.filter { $0.hasPrefix(asidePrefix(of: place)) }.map { place.projectDisk.appending($0) }
     }
 }

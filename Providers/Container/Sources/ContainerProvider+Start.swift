@@ -56,11 +56,13 @@ extension ContainerProvider {
     {
         try writeConfig(of: request, at: place)
         // shared: groups are made below parents that a destroy of another machine may be about to remove
-        let lock = try await KernelLock.take(.cgroups, shared: true)
+        let lock = try await KernelLock.take(.groups, shared: true)
+        let projectLock = try await KernelLock.take(.projectGroups(place.projectDisk), shared: true)
         let log = request.logDirectory.appending("console.log")
         let runc = Runc(tools: tools, place: place)
         try await runc.run(Runc.create(place, console: log), "making the container of '\(request.identity.name)'")
         _ = consume lock
+        _ = consume projectLock
         guard let process = ControlGroups(place.cgroup).firstProcess else {
             throw .failed("the container of '\(request.identity.name)' ended at once", help: "see '\(log)'")
         }

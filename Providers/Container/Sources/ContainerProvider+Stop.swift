@@ -19,10 +19,14 @@ extension ContainerProvider {
 
     /// Ends whatever runs and takes its surroundings away. Repeating it changes nothing.
     func takeDown(_ place: MachinePlace) async throws(ProviderError) {
-        let bridges = bridges(of: place)
+        // a damaged note is as good as none: the links and rules themselves then tell
+        let note = (try? Notes.read(RunNote.self, at: place.runNote)) ?? nil
         try await clear(place)
         FaultPoint.reach("container.stop.ended")
-        async let rules = outcome { () async throws(ProviderError) in try await withdraw(place, bridges) }
+        // before it looks who else uses the bridges: of machines that end at once, the last must see no other
+        try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.runNote) }
+        FaultPoint.reach("container.stop.forgotten")
+        async let rules = outcome { () async throws(ProviderError) in try await withdraw(place, note) }
         let mounts = await outcome { () async throws(ProviderError) in try await unmount(place) }
         try await rules.get()
         try mounts.get()
@@ -57,17 +61,15 @@ extension ContainerProvider {
     }
 
     /// Takes the machine's forwards away, and the bridges that no other machine of the project uses.
-    private func withdraw(_ place: MachinePlace, _ bridges: [String]) async throws(ProviderError) {
-        let forwards = (try? Notes.read(RunNote.self, at: place.runNote))??.forwards
+    private func withdraw(_ place: MachinePlace, _ note: RunNote?) async throws(ProviderError) {
+        let bridges = note?.cables.map(\.bridge) ?? projectBridges(place)
         let network = network
-        // without a note, or with an unreadable one, the rules themselves have to tell
-        if let forwards, forwards.isEmpty, bridges.allSatisfy({ isUsed($0, byOtherThan: place) }) { return }
+        if let note, note.forwards.isEmpty, bridges.allSatisfy({ isUsed($0, byOtherThan: place) }) { return }
         try await network.withdraw(mark: place.mark) { bridges.filter { !isUsed($0, byOtherThan: place) } }
     }
 
-    /// The bridges of the machine: those of its note, or all of its project where there is none.
-    private func bridges(of place: MachinePlace) -> [String] {
-        if let note = (try? Notes.read(RunNote.self, at: place.runNote)) ?? nil { return note.cables.map(\.bridge) }
+    /// All bridges of the machine's project.
+    private func projectBridges(_ place: MachinePlace) -> [String] {
         let prefix = Bridge.prefix + place.project.short
         return ((try? HostFiles.list("/sys/class/net")) ?? []).filter { $0.hasPrefix(prefix) }  // none without sysfs
     }

@@ -31,9 +31,12 @@ struct ContainerFixture {
                 throw error
             }
             try await fixture.destroyAll()
-            let leftovers = fixture.leftovers
-            try await eventually("nothing is left: \(Comment(rawValue: leftovers.all().joined(separator: ", ")))") {
-                leftovers.all().isEmpty
+            var left = fixture.leftovers.all()
+            defer { #expect(left.isEmpty, "left behind: \(left)") }
+            // the kernel takes interfaces of ended machines away in its own time
+            try await eventually("nothing is left") {
+                left = fixture.leftovers.all()
+                return left.isEmpty
             }
         }
     }
@@ -74,6 +77,12 @@ struct ContainerFixture {
             hosts: hosts ?? [HostEntry(address: own, names: [name])], forwards: forwards, logDirectory: log)
     }
 
+    /// A change of a machine's `container` block.
+    func options(_ values: KeyValuePairs<String, OptionTree.Value>) -> (inout MachineSpec) -> Void {
+        let entries = values.map { OptionTree.Entry(key: Located($0.key), value: OptionTree($0.value)) }
+        return { $0.providerOptions[ProviderName(unchecked: "container")] = OptionTree(.map(entries)) }
+    }
+
     /// Creates and starts.
     func up(_ request: MachineRequest) async throws {
         _ = try await provider.create(request)
@@ -90,14 +99,37 @@ struct ContainerFixture {
 
     /// What a command in the machine says; waits for the SSH server.
     func say(_ command: String, in request: MachineRequest, as user: String? = nil) async throws -> String {
+        let outcome = try await run(command, in: request, as: user)
+        #expect(outcome.status == 0, "\(command): \(outcome.complaint)")
+        return outcome.text.split(separator: "\n").joined(separator: "\n")
+    }
+
+    /// What comes of a command in the machine; waits for the SSH server.
+    func run(_ command: String, in request: MachineRequest, as user: String? = nil) async throws -> ToolOutcome {
         let call = keys.ssh(request.spec.interfaces[0].address, user: user, command)
         var outcome = try await SystemToolRunner().run(call)
         try await eventually("the machine answers on SSH") {
             if outcome.status == 255 { outcome = try await SystemToolRunner().run(call) }
             return outcome.status != 255
         }
-        #expect(outcome.status == 0, "\(command): \(outcome.complaint)")
-        return outcome.text.split(separator: "\n").joined(separator: "\n")
+        return outcome
+    }
+
+    /// The machine's first process, as the host numbers it: found without the provider's own code.
+    func firstProcess(of request: MachineRequest) throws -> pid_t {
+        let group = "/sys/fs/cgroup/pids/devenv/\(project)/\(request.identity.machine)/cgroup.procs"
+        let unified = "/sys/fs/cgroup/devenv/\(project)/\(request.identity.machine)/cgroup.procs"
+        let bytes = try HostFiles.read(FilePath(group)) ?? HostFiles.read(FilePath(unified)) ?? []
+        let processes = String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { pid_t($0) }
+        return try #require(processes.min())
+    }
+
+    /// Runs a program of this host that must succeed.
+    @discardableResult
+    func host(_ tool: String, _ arguments: String...) async throws -> String {
+        let outcome = try await SystemToolRunner().run(ToolInvocation(tool, arguments))
+        #expect(outcome.status == 0, "\(tool) \(arguments): \(outcome.complaint)")
+        return outcome.text
     }
 
     private func destroyAll() async throws {

@@ -27,7 +27,7 @@ struct ContainerLeftovers: Sendable {
     }
 
     func files() -> [String] {
-        let places = ["containers", "run/containers", "run/runc", "containers/.trash"]
+        let places = ["containers", "run/containers", "run/runc"]
         return places.flatMap { place in
             let directory = directories.data.pushing(FilePath(place))
             return names(in: directory).filter { $0.contains(project.rawValue) }.map { "file \(directory)/\($0)" }

@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// One machine from nothing to nothing.
-@Suite(.requires(tool: "runc", "ip", "nft", "nsenter", "catatonit", "mmdebstrap", "ssh"), .requiresRoot, .serialized)
+@Suite(.requiresContainers)
 struct LifecycleTests {
     @Test func aMachineComesUpAnswersStopsStartsAgainAndGoes() async throws {
         try await ContainerFixture.with { fixture in

@@ -14,9 +14,9 @@ struct ShellInspection {
     private var secretDiagnostics: [Diagnostic] {
         (options.arguments + options.environment.map(\.value)).compactMap { value in
             guard let name = value.value.secretName, !project.secretNames.contains(name) else { return nil }
-            let help = Suggestion.help(for: name, among: project.secretNames.sorted())
-            return .error(
-                "no secret '\(name)' is declared", at: value.location, help: help ?? "declare it under 'secrets:'")
+            // word for word what the reader of the Envfile says where it knows of the secret, so that it shows once
+            let help = Suggestion.help(for: name, among: project.secretNames) ?? "declare it under 'secrets'"
+            return .error("there is no secret '\(name)'", at: value.location, help: help)
         }
     }
 

@@ -66,10 +66,12 @@ import Testing
         }
     }
 
-    private func attempt(_ script: String, reboot: Bool, _ plan: [Int: Machine.Step]) async throws -> Machine {
+    private func attempt(_ script: String, reboot: Bool, _ plan: [Int: Machine.Step], patience: Duration = .seconds(60))
+        async throws -> Machine
+    {
         let machine = Machine(plan)
         let patience = RebootPatience(
-            toBegin: .milliseconds(200), toReturn: .seconds(5), interval: .milliseconds(10))
+            toBegin: patience, toReturn: .seconds(5), interval: .milliseconds(10))
         let provisioner = ShellProvisioner(tools: SystemToolRunner(), patience: patience)
         let item = shellItem(["inline": .string(script), "reboot": .boolean(reboot)])
         try await run(item, on: machine, by: provisioner)
@@ -91,7 +93,7 @@ import Testing
 
     @Test func aConnectionThatBreaksWithoutARestartIsAFailureEvenSo() async {
         let error = await #expect(throws: ProvisionerError.self) {
-            try await attempt(Self.cut, reboot: true, [1: .lose])
+            try await attempt(Self.cut, reboot: true, [1: .lose], patience: .milliseconds(50))
         }
         #expect(error?.message.contains("did not restart") == true)
     }
@@ -102,7 +104,7 @@ import Testing
     }
 
     @Test func aScriptThatNeedsNoRestartSucceedsWithoutOne() async throws {
-        let machine = try await attempt("exit 0", reboot: true, [:])
+        let machine = try await attempt("exit 0", reboot: true, [:], patience: .milliseconds(50))
         #expect(machine.waitCount == 0)
     }
 

@@ -64,13 +64,20 @@ import Testing
         try await TemporaryDirectory.with { directory in
             let communicator = ProcessCommunicator(environment: ["TMPDIR": directory.path.string])
             let script = "echo $$ >\(directory.path)/pid; trap '' HUP; sleep 300; echo never"
-            let item = shellItem(["inline": .string(script)], timeout: .seconds(1))
-            let error = await #expect(throws: ProvisionerError.self) { try await run(item, on: communicator) }
-            #expect(error?.message.contains("out of time") == true)
-            let process = try #require(try directory.read("pid").flatMap { Int32($0.dropLast()) })
+            let item = shellItem(["inline": .string(script)])
+            let (process, error) = try await interrupt(item, on: communicator, in: directory)
+            #expect((error as? ProvisionerError)?.isCancellation == true)
             try await eventually("the script has ended") { !ProcessTable.isRunning(process) }
             try await eventually("its directory is gone") { try HostFiles.list(directory.path) == ["pid"] }
         }
+    }
+
+    @Test func aScriptThatTakesTooLongFails() async throws {
+        let error = await #expect(throws: ProvisionerError.self) {
+            try await run(shellItem(["inline": .string("sleep 300")], timeout: .milliseconds(200)))
+        }
+        #expect(error?.message == "running 'item': out of time after 200 ms")
+        #expect(error?.isCancellation == false)
     }
 
     @Test func theScriptsDirectoryIsPrivateAndRemoved() async throws {

@@ -5,6 +5,7 @@ import DevenvTestSupport
 import ShellProvisioner
 import Synchronization
 import SystemPackage
+import Testing
 
 /// An item of kind `shell` with these options, each located at a line of its own: the first at line 2.
 func shellItem(_ options: KeyValuePairs<String, OptionTree.Value>, timeout: Duration? = nil) -> ProvisionerSpec {
@@ -60,4 +61,23 @@ func run(
         secrets: secrets.mapValues { Redacted($0) }, output: recorder.handler)
     try await provisioner.run(item, on: communicator, context: context)
     return recorder
+}
+
+/// Runs an item that writes the file `pid`, and interrupts it once that is there; returns the process and what came of it.
+func interrupt(_ item: ProvisionerSpec, on communicator: any Communicator, in directory: TemporaryDirectory)
+    async throws -> (process: Int32, error: (any Error)?)
+{
+    try await withThrowingTaskGroup(of: (any Error)?.self) { group in
+        group.addTask {
+            do { try await run(item, on: communicator) } catch { return error }
+            return nil
+        }
+        try await eventually("the script runs", within: .seconds(30)) {
+            try directory.read("pid")?.hasSuffix("\n") == true
+        }
+        group.cancelAll()
+        let error = try await group.next() ?? nil
+        let process = try directory.read("pid").flatMap { Int32($0.dropLast()) }
+        return (process ?? 0, error)
+    }
 }

@@ -66,7 +66,7 @@ import Testing
 
     @Test func aSecretMustBeDeclared() {
         let found = problems(["inline": .string("x"), "args": list(["secret:tokn"])], secrets: ["token"])
-        #expect(found.map(\.message) == ["no secret 'tokn' is declared"])
+        #expect(found.map(\.message) == ["there is no secret 'tokn'"])
         #expect(found.first?.help == "did you mean 'token'?")
     }
 

@@ -64,10 +64,10 @@ struct SudoTests {
     @Test func aRunThatIsCutOffEndsTheScriptOfRootToo() async throws {
         try await TemporaryDirectory.with { directory in
             let communicator = try nobody(in: directory, sudoers: Self.allowed)
-            let script = "echo $$ >\(directory.path)/pid; dirname \"$0\" >\(directory.path)/place; sleep 300"
-            let item = shellItem(["inline": .string(script)], timeout: .seconds(2))
-            await #expect(throws: ProvisionerError.self) { try await run(item, on: communicator) }
-            let process = try #require(try directory.read("pid").flatMap { Int32($0.dropLast()) })
+            let script = "dirname \"$0\" >\(directory.path)/place; echo $$ >\(directory.path)/pid; sleep 300"
+            let item = shellItem(["inline": .string(script)])
+            let (process, error) = try await interrupt(item, on: communicator, in: directory)
+            #expect((error as? ProvisionerError)?.isCancellation == true)
             let place = try #require(try directory.read("place"))
             try await eventually("the script has ended") { !ProcessTable.isRunning(process) }
             try await eventually("its directory is gone") { !HostFiles.exists(FilePath(String(place.dropLast()))) }

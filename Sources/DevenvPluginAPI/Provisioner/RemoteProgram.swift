@@ -21,13 +21,37 @@ package struct RemoteProgram: Sendable {
     ///
     /// `asRoot` runs it by `sudo -n` where the user is not root already.
     package init(_ text: String, asRoot: Bool) {
+        let (marker, program) = Self.marked(text)
+        self.marker = marker
+        bytes = program
+        let load = Self.load(program.count)
+        command = asRoot ? "exec /bin/sh -c '\(Self.becomeRoot)' '\(load)'" : "exec /bin/sh -c '\(load)'"
+    }
+
+    /// Makes a program that is prepared by another text, which runs as the user and decides: the program gets what that
+    /// leaves in `devenv_given` as its `$1`, and is run by root where `devenv_root` is not empty.
+    package init(_ text: String, preparedBy preparation: String) {
+        let (marker, program) = Self.marked(text)
+        self.marker = marker
+        let load = Self.load(program.count)
+        let start = """
+            {
+            \(preparation)
+            if [ -n "$devenv_root" ] && [ "$(id -u)" -ne 0 ]; then
+            exec sudo -n -H -- /bin/sh -c '\(load)' devenv "$devenv_given"
+            fi
+            exec /bin/sh -c '\(load)' devenv "$devenv_given"
+            }
+
+            """
+        bytes = Array(start.utf8) + program
+        command = "exec /bin/sh -c '\(Self.load(start.utf8.count))'"
+    }
+
+    private static func marked(_ text: String) -> (marker: String, program: [UInt8]) {
         let marker = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
             .map { String($0, radix: 36) }.joined()
-        let program = "{\ndevenv_word=\(marker)\n\(Self.prelude)\n\(text)\n}\n"
-        self.marker = marker
-        bytes = Array(program.utf8)
-        let load = RemoteProgram.load(bytes.count)
-        command = asRoot ? "exec /bin/sh -c '\(Self.becomeRoot)' '\(load)'" : "exec /bin/sh -c '\(load)'"
+        return (marker, Array("{\ndevenv_word=\(marker)\n\(prelude)\n\(text)\n}\n".utf8))
     }
 
     /// A program that only says which boot of the machine it runs in.
@@ -35,7 +59,7 @@ package struct RemoteProgram: Sendable {
 
     /// Runs the program that comes first on standard input. One byte is read at a time, as what comes behind the program is
     /// for the program to read. Needs no quotes inside single quotes, so that it can be nested in another `sh -c`.
-    package static func load(_ count: Int) -> String { #"eval "$(dd ibs=1 obs=4096 count=\#(count) 2>/dev/null)""# }
+    private static func load(_ count: Int) -> String { #"eval "$(dd ibs=1 obs=4096 count=\#(count) 2>/dev/null)""# }
 
     private static let becomeRoot =
         #"test "$(id -u)" = 0 || exec sudo -n -H -- /bin/sh -c "$0"; exec /bin/sh -c "$0""#

@@ -30,8 +30,10 @@ struct MachinePlace: Sendable {
     /// All machines' runtime facts.
     static func runs(in directories: HostDirectories) -> FilePath { directories.runtime.appending("containers") }
 
+    /// The directory of the project's machines' data.
+    var projectDisk: FilePath { Self.disks(in: directories).appending(project.rawValue) }
     /// The directory of the machine's data.
-    var disk: FilePath { Self.disks(in: directories).appending(project.rawValue).appending(machine.rawValue) }
+    var disk: FilePath { projectDisk.appending(machine.rawValue) }
     /// What it changed, as overlayfs keeps it.
     var upper: FilePath { disk.appending("upper") }
     /// The working directory of overlayfs.
@@ -58,8 +60,12 @@ struct MachinePlace: Sendable {
     var containerID: String { "devenv-\(project)-\(machine)" }
     /// runc's state of this machine.
     var runtimeState: FilePath { runtimeRoot.appending(containerID) }
+    /// The parent of all machines' control groups, below each hierarchy's root.
+    static let allGroups = "devenv"
+    /// The parent of the project's machines' control groups.
+    var projectGroup: String { "\(Self.allGroups)/\(project)" }
     /// Its control group below each hierarchy's root.
-    var cgroup: String { "devenv/\(project)/\(machine)" }
+    var cgroup: String { "\(projectGroup)/\(machine)" }
     /// The mark in the comments of rules and in the aliases of links.
     var mark: String { Self.mark(project: project.rawValue, machine: machine.rawValue) }
 

@@ -14,13 +14,20 @@ struct Shutdown {
     /// patience is at its end. Services first: when the first process ends, the kernel kills all others at once.
     func ask(patience: Duration) async throws(ProviderError) {
         let deadline = ContinuousClock.now + patience
-        let services = groups.processes.filter { id in
-            (MachineProcess.innerNumber(of: id) ?? 0) > 2 && id != first.id
-        }.compactMap(MachineProcess.init(living:))
+        let services = services
         for service in services { service.signal(SIGTERM) }
         try await Self.wait(until: deadline) { services.allSatisfy { !$0.isAlive } || !first.isAlive }
         first.signal(SIGTERM)
         try await Self.wait(until: deadline) { !first.isAlive }
+    }
+
+    /// Every process but the first, and but the command that the first one is there for: with that it ends itself.
+    private var services: [MachineProcess] {
+        let others = groups.processes.subtracting([first.id]).compactMap(MachineProcess.init(living:))
+        let comm = (try? HostFiles.read(FilePath("/proc/\(first.id)/comm"))) ?? nil  // it is gone, and the others with it
+        guard comm == Array("init\n".utf8) else { return others }
+        let command = others.min { ($0.start, $0.id) < ($1.start, $1.id) }
+        return others.filter { $0 != command }
     }
 
     /// Kills what is in the groups and removes these. Nothing there is fine.

@@ -6,11 +6,13 @@ import SystemPackage
 /// A lock between all devenv processes of this host, flock(2), that is waited for: what it guards takes milliseconds.
 struct KernelLock: ~Copyable {
     /// What is guarded.
-    enum Subject: String {
+    enum Subject {
         /// Bridges and the table of rules. At a fixed place, as these belong to the host whatever `DEVENV_HOME` says.
         case network
-        /// The parents of machines' control groups: shared by those that make groups in them, alone for their removal.
-        case cgroups
+        /// The parent of all machines' control groups: shared by those that make groups below, alone for its removal.
+        case groups
+        /// The same for one project, by its directory.
+        case projectGroups(FilePath)
     }
 
     private let file: FileDescriptor
@@ -27,7 +29,7 @@ struct KernelLock: ~Copyable {
         var pause = Duration.microseconds(500)
         while ContinuousClock.now < deadline {
             if let lock = try attempt(subject, shared: shared) { return lock }
-            try ProviderError.checkCancellation("waiting for the lock of the \(subject)")
+            try ProviderError.checkCancellation("waiting for the lock '\(path(subject))'")
             try? await Task.sleep(for: pause)  // a cancelled sleep is noticed by the next check
             pause = min(pause * 2, .milliseconds(8))
         }
@@ -41,6 +43,9 @@ struct KernelLock: ~Copyable {
         let path = path(subject)
         return try ProviderError.translate { () throws(HostError) -> KernelLock? in
             let file = try HostError.wrap("opening the lock", path) {
+                if case .projectGroups = subject {
+                    return try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+                }
                 let options: FileDescriptor.OpenOptions = [.create, .closeOnExec, .noFollow]
                 return try FileDescriptor.open(path, .readWrite, options: options, permissions: .ownerReadWrite)
             }
@@ -52,5 +57,11 @@ struct KernelLock: ~Copyable {
         }
     }
 
-    private static func path(_ subject: Subject) -> FilePath { FilePath("/run/lock/devenv-\(subject).lock") }
+    private static func path(_ subject: Subject) -> FilePath {
+        switch subject {
+        case .network: "/run/lock/devenv-network.lock"
+        case .groups: "/run/lock/devenv-groups.lock"
+        case .projectGroups(let directory): directory
+        }
+    }
 }

@@ -53,7 +53,7 @@ struct ControlGroups {
         return nil
     }
 
-    /// Removes the directories; false while a process is still in one.
+    /// Removes the directories; false while a process, or another group, is still in one.
     func remove() throws(HostError) -> Bool {
         var isDone = true
         for directory in directories where rmdir(directory.string) != 0 {
@@ -64,16 +64,5 @@ struct ControlGroups {
             }
         }
         return isDone
-    }
-
-    /// Removes the groups above, up to `devenv`, where nothing is left in them.
-    func removeParents() {
-        for hierarchy in hierarchies {
-            var parent = FilePath(path).removingLastComponent()
-            while !parent.isEmpty {
-                guard rmdir(hierarchy.pushing(parent).string) == 0 || errno == ENOENT else { break }
-                parent = parent.removingLastComponent()
-            }
-        }
     }
 }

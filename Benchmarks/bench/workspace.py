@@ -1,0 +1,61 @@
+"""Where a run of the benchmarks keeps everything, and how it leaves nothing."""
+
+import os
+import shutil
+import signal
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from . import kernel
+
+
+class Workspace:
+    """A directory, and what has to be undone at the end, last first, whatever the end."""
+
+    def __init__(self, parent):
+        self.stack = ExitStack()
+        self.parent = parent
+        self.path = None
+
+    def __enter__(self):
+        # a shell sends SIGINT; whoever ends the run otherwise wants it to be cleaned up as well
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._interrupt)
+        # the roots of containers, nobody here, have to get through
+        self.path = Path(tempfile.mkdtemp(prefix="devenv-bench-", dir=self.parent))
+        self.path.chmod(0o711)
+        self.forwarding = Path("/proc/sys/net/ipv4/ip_forward").read_text()
+        self.at_end(self._remove)
+        return self
+
+    def __exit__(self, *error):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        os.chdir("/")
+        self.stack.__exit__(*error)
+
+    def at_end(self, function, *arguments):
+        """Calls a function at the end."""
+        self.stack.callback(function, *arguments)
+
+    def directory(self, name):
+        """Makes a directory."""
+        path = self.path / name
+        path.mkdir(mode=0o711)
+        return path
+
+    @staticmethod
+    def _interrupt(_signal, _frame):
+        raise KeyboardInterrupt
+
+    def _remove(self):
+        for line in reversed(Path("/proc/mounts").read_text().splitlines()):
+            target = line.split()[1]
+            if target.startswith(f"{self.path}/"):
+                kernel.call("umount", "-l", target, quiet=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+        for group in [*Path("/sys/fs/cgroup").glob("*/bench"), Path("/sys/fs/cgroup/bench")]:
+            if group.is_dir() and not any(entry.is_dir() for entry in group.iterdir()):
+                group.rmdir()
+        Path("/proc/sys/net/ipv4/ip_forward").write_text(self.forwarding)

@@ -1,0 +1,115 @@
+import ContainerProvider
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvTestSupport
+import Glibc
+import SystemPackage
+import Testing
+
+/// Machines, each other, the host and the world outside.
+@Suite(.requiresContainers)
+struct NetworkTests {
+    @Test func machinesReachEachOtherByNameWithoutWaitingForDNS() async throws {
+        try await ContainerFixture.with { fixture in
+            let hosts = [
+                HostEntry(address: IPv4Address(value: fixture.subnet.address.value + 10), names: ["web"]),
+                HostEntry(address: IPv4Address(value: fixture.subnet.address.value + 11), names: ["db", "db.test"]),
+            ]
+            let web = fixture.request("web", address: 10, hosts: hosts)
+            let db = fixture.request("db", address: 11, hosts: hosts)
+            try await fixture.up(web)
+            try await fixture.up(db)
+            #expect(try await fixture.say("ping -c 1 -W 5 db.test >/dev/null && echo reached", in: web) == "reached")
+            // getent asks for an IPv6 address first, which no hosts file has
+            let script = "s=$(date +%s%N); getent hosts db >/dev/null; e=$(date +%s%N); echo $(( (e - s) / 1000000 ))"
+            let milliseconds = try #require(Int(try await fixture.say(script, in: web)))
+            #expect(milliseconds < 500)
+        }
+    }
+
+    @Test func aForwardLeadsFromLoopbackAloneIntoTheMachine() async throws {
+        try await ContainerFixture.with { fixture in
+            let port = try LoopbackPort.free()
+            let web = fixture.request(forwards: [PortForward(host: port, guest: 22)])
+            try await fixture.up(web)
+            _ = try await fixture.say("true", in: web)
+            let inside = fixture.keys.ssh(.loopback, port: port, "hostname")
+            #expect(try await SystemToolRunner().run(inside).text == "web\n")
+            let gateway = fixture.keys.ssh(fixture.subnet.gateway, port: port, "hostname")
+            #expect(try await SystemToolRunner().run(gateway).status == 255)
+            try await fixture.provider.stop(web.recorded, grace: .zero)
+            #expect(try await SystemToolRunner().run(inside).status == 255)
+        }
+    }
+
+    @Test func aForwardOfEveryAddressLeadsInFromAnyOfTheHost() async throws {
+        try await ContainerFixture.with { fixture in
+            let port = try LoopbackPort.free()
+            let web = fixture.request(forwards: [PortForward(address: IPv4Address(value: 0), host: port, guest: 22)])
+            try await fixture.up(web)
+            _ = try await fixture.say("true", in: web)
+            for address in [IPv4Address.loopback, fixture.subnet.gateway] {
+                let outcome = try await SystemToolRunner().run(fixture.keys.ssh(address, port: port, "hostname"))
+                #expect(outcome.text == "web\n")
+            }
+        }
+    }
+
+    @Test func theWayOutIsHiddenBehindTheHostsAddress() async throws {
+        try await ContainerFixture.with { fixture in
+            let web = fixture.request()
+            try await fixture.up(web)
+            let far = "dvtest\(fixture.project.short)"
+            let third = fixture.subnet.address.value >> 8 & 0xFF
+            // a network of the test's own that knows no way back to the machine
+            try await fixture.host("ip", "netns", "add", far)
+            do {
+                try await fixture.host(
+                    "ip", "link", "add", "t\(far)", "type", "veth", "peer", "name", "eth0", "netns", far)
+                try await fixture.host("ip", "addr", "add", "198.18.\(third).1/30", "dev", "t\(far)")
+                try await fixture.host("ip", "link", "set", "t\(far)", "up")
+                try await fixture.host("ip", "-n", far, "addr", "add", "198.18.\(third).2/30", "dev", "eth0")
+                try await fixture.host("ip", "-n", far, "link", "set", "eth0", "up")
+                let outcome = try await fixture.run("ping -c 1 -W 5 198.18.\(third).2", in: web)
+                #expect(outcome.status == 0)
+            } catch {
+                try await fixture.host("ip", "netns", "delete", far)
+                throw error
+            }
+            try await fixture.host("ip", "netns", "delete", far)
+        }
+    }
+
+    @Test func theHostsLoopbackIsClosedToMachines() async throws {
+        try await ContainerFixture.with { fixture in
+            let (socket, port) = try LoopbackPort.silent()
+            defer { try? socket.close() }  // it was only listened on
+            let web = fixture.request()
+            try await fixture.up(web)
+            let script =
+                "sudo ip route add 127.9.9.9/32 via \(fixture.subnet.gateway) 2>/dev/null;"
+                + " timeout 2 bash -c 'exec 3<>/dev/tcp/\(fixture.subnet.gateway)/\(port)' 2>/dev/null && echo open || echo closed"
+            #expect(try await fixture.say(script, in: web) == "closed")
+        }
+    }
+
+    @Test func networksOfAProjectAreApartAndAMachineMayBeOnBoth() async throws {
+        try await ContainerFixture.with { fixture in
+            let other = IPv4Subnet(IPv4Address(value: fixture.subnet.address.value ^ 0x100), prefixLength: 24)
+            let second = IPv4Address(value: other.address.value + 10)
+            let back = NetworkInterface(
+                network: NetworkName(unchecked: "back"), subnet: other, address: second, mac: MACAddress(for: second))
+            let gate = fixture.request("gate", address: 10) { $0.interfaces.append(back) }
+            let web = fixture.request("web", address: 11)
+            try await fixture.up(gate)
+            try await fixture.up(web)
+            #expect(try await fixture.say("ip -br -4 addr show eth1 | grep -c \(second)", in: gate) == "1")
+            let address = fixture.subnet.address.value + 10
+            let near = try await fixture.run("ping -c 1 -W 5 \(IPv4Address(value: address))", in: web)
+            #expect(near.status == 0)
+            let far = try await fixture.run("ping -c 1 -W 1 \(second)", in: web)
+            #expect(far.status != 0)
+        }
+    }
+}
