@@ -19,7 +19,8 @@ enum YAMLSyntaxWords {
 
     /// The diagnostic for a complaint.
     static func diagnostic(_ error: YAMLParserError, _ locate: (YAMLMark) -> SourceLocation) -> Diagnostic {
-        guard let wording = wordings[error.problem] else {
+        let isTab = locate(error.place).character == "\t"
+        guard let wording = isTab ? tab : wordings[error.problem] else {
             return .error(
                 "this is not valid YAML: \(error.problem)", at: locate(error.place), notes: notes(error, locate))
         }
@@ -47,6 +48,8 @@ enum YAMLSyntaxWords {
     /// `{cpus: ${env.CPUS}}` is the way that this is met most often.
     private static let inFlow = "within [] and {}, put a text that holds one of '[]{},' in quotes"
 
+    private static let tab = Wording("a tab cannot indent YAML", help: "use spaces for indentation")
+
     private static let wordings: [String: Wording] = [
         "mapping values are not allowed in this context": Wording(
             "a ':' makes no sense here",
@@ -66,12 +69,9 @@ enum YAMLSyntaxWords {
         "did not find expected ',' or '}'": Wording(
             "a ',' or the '}' that ends the map was expected here", help: inFlow),
         "found character that cannot start any token": Wording(
-            "a value cannot start with this character",
-            help: "use spaces, not tabs, for indentation; put a text that starts with '@', '`' or '%' in quotes"),
-        "found a tab character that violates indentation": Wording(
-            "a tab cannot indent YAML", help: "use spaces for indentation"),
-        "found a tab character where an indentation space is expected": Wording(
-            "a tab cannot indent YAML", help: "use spaces for indentation"),
+            "a value cannot start with this character", help: "put a text that starts with '@', '`' or '%' in quotes"),
+        "found a tab character that violates indentation": tab,
+        "found a tab character where an indentation space is expected": tab,
         "found unexpected end of stream": Wording("the closing quote of this text is missing", at: .context),
         "found unexpected document indicator": Wording("the closing quote of this text is missing", at: .context),
         "found unknown escape character": Wording(
@@ -88,4 +88,11 @@ enum YAMLSyntaxWords {
         "found extra '%' directive": Wording("this directive is written twice"),
         "control characters are not allowed": Wording("this control character is not allowed in YAML"),
     ]
+}
+
+extension SourceLocation {
+    /// The character at the place, nil at the end of a line.
+    fileprivate var character: Unicode.Scalar? {
+        source.line(line).flatMap { $0.unicodeScalars.dropFirst(column - 1).first }
+    }
 }

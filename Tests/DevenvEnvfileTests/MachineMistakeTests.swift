@@ -79,6 +79,9 @@ struct Mistake: CustomTestStringConvertible {
         Mistake(
             "provision: [{1️⃣nmae: x, shell: y}]",
             "1️⃣ an item of 'provision' has one provisioner, not 'nmae' and 'shell'"),
+        Mistake(
+            "provision: [{name: 1️⃣../../x, shell: y}]",
+            "1️⃣ 'name' must be a name of at most 100 characters without '/', not '../../x'"),
         Mistake("provision: [{run: 1️⃣twice, shell: x}]", "1️⃣ 'run' has no value 'twice'"),
         Mistake(
             "provision: [{name: 1️⃣a, shell: x}, {name: 2️⃣a, shell: y}]",

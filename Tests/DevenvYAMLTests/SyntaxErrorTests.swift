@@ -22,7 +22,7 @@ struct EncodingCase {
         ("a: 1️⃣\"open\nb: 2\n", "1️⃣ the closing quote of this text is missing"),
         ("a: [1, 2\nb1️⃣: 3", "1️⃣ a ',' or the ']' that ends the list was expected here [1:4 the list starts here]"),
         ("a: {b: 1\n1️⃣", "1️⃣ a ',' or the '}' that ends the map was expected here [1:4 the map starts here]"),
-        ("a:\n1️⃣\tb: 1", "1️⃣ a value cannot start with this character"),
+        ("a:\n1️⃣\tb: 1", "1️⃣ a tab cannot indent YAML"),
         ("a: 1️⃣@b", "1️⃣ a value cannot start with this character"),
         ("a: \"x1️⃣\\d\"", "1️⃣ this is no escape that a text in \"double quotes\" knows"),
         ("a:\n    b: 1\n  1️⃣c: 2", "1️⃣ a key of the map was expected here [1:1 the map starts here]"),

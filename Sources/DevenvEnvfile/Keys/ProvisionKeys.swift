@@ -39,8 +39,10 @@ enum ProvisionKeys {
         return specs
     }
 
-    private static let name = ValueType<String>.parsed("a name", format: "text") { text in
-        text.isEmpty || text.contains { $0.isNewline } ? nil : text
+    /// Records and logs of an item are files of its name.
+    private static let name = ValueType<String>.parsed("a name of at most 100 characters without '/'", format: "item") {
+        let isPlain = $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control && $0 != "/" }
+        return isPlain && (1...100).contains($0.utf8.count) && !$0.hasPrefix(".") ? $0 : nil
     }.located
 
     private static func item(_ node: YAMLNode, place: Int, _ scope: inout Scope) -> ProvisionerSpec? {
