@@ -63,6 +63,12 @@ import Testing
         #expect(loaded.result.addresses.addresses["c-2"]?["back"] == interfaces[3].address)
     }
 
+    @Test func aFixedAddressNeedsASubnet() {
+        let loaded = load("version: 1\nmachines: {a: {networks: [{name: default, ip: 1️⃣192.168.7.7}]}}")
+        #expect(loaded.problems.map { $0.hasPrefix("1️⃣ the address 192.168.7.7 is outside the network") } == [true])
+        #expect(loaded.help == ["give the network a 'subnet' that the address lies in"])
+    }
+
     @Test func whatIsRecordedStays() throws {
         let text = "version: 1\nmachines: {a: , b: , c: }"
         let first = load(text)

@@ -51,7 +51,8 @@ struct AddressAssigner {
         var slots: [[(place: Int, interface: NetworkInterface)]] = Array(repeating: [], count: machines.count)
         for name in order {
             guard let subnet = chosen[name], let members = members[name] else { continue }
-            var pool = AddressPool(name, subnet, members: members, recorded: book.addresses)
+            var pool = AddressPool(
+                name, subnet, isChosen: declared[name]?.value.subnet == nil, members: members, recorded: book.addresses)
             for (member, address) in zip(members, pool.addresses(of: members, &problems)) {
                 guard let address else { continue }
                 let mac = member.written.mac ?? MACAddress(for: address)

@@ -5,6 +5,8 @@ import DevenvModel
 struct AddressPool {
     private let network: NetworkName
     private let subnet: IPv4Subnet
+    /// Whether nobody asked for this subnet: a fixed address then lies in it only by chance.
+    private let isChosen: Bool
     /// What each machine of the network has on record.
     private let recorded: [String: IPv4Address]
     /// Addresses on record for machines that the Envfile no longer has: they may still exist until they are destroyed.
@@ -13,10 +15,11 @@ struct AddressPool {
     private var cursor: UInt32
 
     init(
-        _ network: NetworkName, _ subnet: IPv4Subnet, members: [AddressAssigner.Member],
+        _ network: NetworkName, _ subnet: IPv4Subnet, isChosen: Bool, members: [AddressAssigner.Member],
         recorded: [String: [String: IPv4Address]]
     ) {
         self.network = network
+        self.isChosen = isChosen
         self.subnet = subnet
         self.recorded = recorded.compactMapValues { $0[network.rawValue] }
         let present = Set(members.map(\.name.rawValue))
@@ -89,7 +92,8 @@ struct AddressPool {
         let (value, place) = (address.value, address.location)
         guard subnet.contains(value) else {
             return problems.error(
-                "the address \(value) is outside the network '\(network)', which is \(subnet)", at: place)
+                "the address \(value) is outside the network '\(network)', which is \(subnet)", at: place,
+                help: isChosen ? "give the network a 'subnet' that the address lies in" : nil)
         }
         let owner = value == subnet.gateway ? "the host's own address" : "no address for a machine"
         problems.error("\(value) is \(owner) in the network '\(network)'", at: place)
