@@ -24,7 +24,8 @@ struct Shutdown {
     /// Every process but the first, and but the command that the first one is there for: with that it ends itself.
     private var services: [MachineProcess] {
         let others = groups.processes.subtracting([first.id]).compactMap(MachineProcess.init(living:))
-        let comm = (try? HostFiles.read(FilePath("/proc/\(first.id)/comm"))) ?? nil  // it is gone, and the others with it
+        // where it can't be read it is gone, and the others with it
+        let comm = (try? HostFiles.read(FilePath("/proc/\(first.id)/comm"))) ?? nil
         guard comm == Array("init\n".utf8) else { return others }
         let command = others.min { ($0.start, $0.id) < ($1.start, $1.id) }
         return others.filter { $0 != command }

@@ -1,0 +1,103 @@
+import DevenvHost
+import DevenvModel
+import Testing
+
+@testable import ContainerProvider
+
+/// What is handed to ip and nft, and what is read from them.
+struct NetworkTextTests {
+    private let bridge = Bridge(
+        project: ProjectID(unchecked: "0123456789abcdef"), network: .standard,
+        subnet: IPv4Subnet(IPv4Address(value: 0x0A3C_0000), prefixLength: 24))
+    private let mark = "devenv:0123456789abcdef:00000000000000bb"
+
+    @Test func aBridgesNameFitsTheKernelAndDependsOnTheNetwork() {
+        let other = Bridge(project: bridge.project, network: NetworkName(unchecked: "back"), subnet: bridge.subnet)
+        #expect(bridge.name.utf8.count == 15)
+        #expect(bridge.name.hasPrefix("dv01234567"))
+        #expect(bridge.name != other.name)
+    }
+
+    @Test func aBridgeIsMadeWithAPinnedAddressAndMarkedLast() {
+        let lines = LinkBatch.bridges([(bridge, .absent)])
+        #expect(lines.first == "link add name \(bridge.name) address 02:dd:0a:3c:00:01 type bridge")
+        #expect(lines.contains("addr add 10.60.0.1/24 dev \(bridge.name) noprefixroute"))
+        #expect(lines.last == "link set dev \(bridge.name) alias devenv:0123456789abcdef:default:10.60.0.0/24")
+        #expect(LinkBatch.bridges([(bridge, .partial)]) == Array(lines.dropFirst()))
+        #expect(LinkBatch.bridges([(bridge, .whole)]).isEmpty)
+    }
+
+    @Test func aCableLeadsIntoTheProcessAndTheFirstGivesTheDefaultRoute() {
+        let address = IPv4Address(value: 0x0A3C_000A)
+        let interface = NetworkInterface(
+            network: .standard, subnet: bridge.subnet, address: address, mac: MACAddress(for: address))
+        let cable = Cable(name: "vd1", inside: "eth0", bridge: bridge.name, alias: mark, interface: interface)
+        #expect(
+            LinkBatch.attachments([cable], process: 42).first
+                == "link add name vd1 type veth peer name eth0 address 02:dd:0a:3c:00:0a netns 42")
+        #expect(LinkBatch.inside([cable]).last == "route replace default via 10.60.0.1 quickack 1")
+    }
+
+    @Test func aNewMachineOnAnEmptyTableBringsAllOfIt() {
+        let batch = HostNetwork.batch(for: demand([PortForward(host: 8080, guest: 80)]), over: RuleListing())
+        #expect(batch.hasPrefix(RuleTable.skeleton))
+        #expect(batch.contains("add element inet devenv bridges { \"\(bridge.name)\""))
+        #expect(
+            batch.hasSuffix(
+                "add element inet devenv to_tcp { 127.0.0.1 . 8080 comment \"\(mark)\" : 10.60.0.10 . 80 }\n"))
+    }
+
+    @Test func whatIsThereAlreadyIsNotTouched() {
+        #expect(HostNetwork.batch(for: demand([PortForward(host: 8080, guest: 80)]), over: listing).isEmpty)
+    }
+
+    @Test func aChangedForwardReplacesTheOldOne() {
+        let forward = PortForward(address: IPv4Address(value: 0), host: 5353, guest: 53, transport: .udp)
+        #expect(
+            HostNetwork.batch(for: demand([forward]), over: listing) == """
+                delete element inet devenv to_tcp { 127.0.0.1 . 8080 }
+                add element inet devenv to_udp_any { 5353 comment "\(mark)" : 10.60.0.10 . 53 }
+
+                """)
+    }
+
+    @Test func theListingOfNftIsRead() throws {
+        let json = """
+            {"nftables": [{"metainfo": {"version": "1.0.6"}}, {"map": {"family": "inet", "name": "to_tcp", "elem": [[
+            {"elem": {"val": {"concat": ["127.0.0.1", 8080]}, "comment": "\(mark)"}}, {"concat": ["10.60.0.10", 80]}]]}},
+            {"map": {"name": "to_udp_any", "elem": [[{"elem": {"val": 53, "comment": "other"}},
+            {"concat": ["10.60.0.11", 53]}]]}}, {"map": {"name": "to_udp"}},
+            {"set": {"name": "bridges", "elem": [{"elem": {"val": "dv1", "comment": "x"}}]}},
+            {"rule": {"chain": "guard", "expr": []}}]}
+            """
+        let listing = try #require(RuleListing(json: Array(json.utf8)))
+        #expect(listing.forwards(of: mark) == self.listing.forwards)
+        #expect(listing.forwards.last?.slot == ForwardSlot(address: nil, port: 53, transport: .udp))
+        #expect(listing.bridges == ["dv1"])
+        #expect(listing.rules == 1)
+        #expect(RuleListing(json: Array("nonsense".utf8)) == nil)
+    }
+
+    @Test func portsCollideOnTheSameAddressOrOnEveryOne() {
+        let loopback = ForwardSlot(PortForward(host: 80, guest: 80))
+        let everywhere = ForwardSlot(PortForward(address: IPv4Address(value: 0), host: 80, guest: 80))
+        let elsewhere = ForwardSlot(PortForward(address: IPv4Address(value: 1), host: 80, guest: 80))
+        #expect(loopback.collides(with: loopback) && loopback.collides(with: everywhere))
+        #expect(everywhere.collides(with: elsewhere) && !loopback.collides(with: elsewhere))
+        #expect(!loopback.collides(with: ForwardSlot(PortForward(host: 80, guest: 80, transport: .udp))))
+    }
+
+    private var listing: RuleListing {
+        var listing = RuleListing()
+        listing.rules = RuleTable.ruleCount
+        listing.bridges = [bridge.name]
+        let slot = ForwardSlot(address: .loopback, port: 8080, transport: .tcp)
+        listing.forwards = [.init(slot: slot, address: IPv4Address(value: 0x0A3C_000A), port: 80, mark: mark)]
+        return listing
+    }
+
+    private func demand(_ forwards: [PortForward]) -> HostNetwork.Demand {
+        HostNetwork.Demand(
+            mark: mark, bridges: [bridge], forwards: forwards, address: IPv4Address(value: 0x0A3C_000A))
+    }
+}
