@@ -65,7 +65,9 @@ let package = Package(
         room(
             "DevenvSSH", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CLibSSH2"],
             settings: memorySafe),
-        room("DevenvSync", ["DevenvModel", "DevenvPluginAPI", "DevenvHost"]),
+        room(
+            "DevenvSync",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room("DevenvState", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
         room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room(
@@ -119,7 +121,7 @@ let package = Package(
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvSSH"]),
         tests(
             "DevenvSyncTests", at: "Tests/DevenvSyncTests",
-            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "DevenvSync"]),
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "DevenvSync"]),
         tests(
             "DevenvStateTests", at: "Tests/DevenvStateTests",
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState"]),

@@ -1,0 +1,34 @@
+import DevenvModel
+import Glibc
+
+/// The patterns of rsync that a name alone can be held against: `name`, `*.log`, `name/`, `/name`.
+struct Exclusions {
+    private struct Pattern {
+        let text: String
+        let isAnchored: Bool
+        let isOfDirectories: Bool
+    }
+
+    private let patterns: [Pattern]
+
+    init(_ folder: SyncedFolder) {
+        // rules that include something again could make any other one void; then only our own counts
+        let hasIncludes =
+            !folder.arguments.isEmpty || folder.exclude.contains { $0.hasPrefix("+ ") || $0.hasPrefix("!") }
+        patterns = ([".devenv/"] + (hasIncludes ? [] : folder.exclude)).compactMap { text in
+            let isAnchored = text.hasPrefix("/")
+            let isOfDirectories = text.hasSuffix("/")
+            let name = String(text.dropFirst(isAnchored ? 1 : 0).dropLast(isOfDirectories ? 1 : 0))
+            guard !name.isEmpty, !name.contains("/"), !name.hasPrefix("- "), !name.contains("**") else { return nil }
+            return Pattern(text: name, isAnchored: isAnchored, isOfDirectories: isOfDirectories)
+        }
+    }
+
+    /// Whether an entry is left out; `level` is 1 for what stands in the folder itself.
+    func contain(_ name: UnsafePointer<CChar>, isDirectory: Bool, level: Int) -> Bool {
+        patterns.contains { pattern in
+            guard !pattern.isOfDirectories || isDirectory, !pattern.isAnchored || level == 1 else { return false }
+            return fnmatch(pattern.text, name, 0) == 0
+        }
+    }
+}

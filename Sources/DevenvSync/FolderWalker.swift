@@ -1,0 +1,81 @@
+import CHost
+import DevenvCrypto
+import DevenvDiagnostics
+import DevenvHost
+import DevenvModel
+import Glibc
+import SystemPackage
+
+/// Reads trees of the host on a thread of its own: a large one takes longer than the cooperative pool should wait.
+actor FolderWalker {
+    private nonisolated let executor: ThreadExecutor
+
+    init() throws(Errno) {
+        executor = try ThreadExecutor(name: "devenv folders")
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// A digest of the folder's settings and of what is in it. Files that vanish meanwhile are as good as never there.
+    func fingerprint(_ folder: SyncedFolder) throws(Errno) -> String {
+        var hash = SHA256()
+        let settings = [folder.target.string, "\(folder.delete)", folder.owner ?? "", folder.group ?? ""]
+        for text in settings + folder.exclude + ["--"] + folder.arguments { hash.update(field: text) }
+        let exclusions = Exclusions(folder)
+        guard let root = strdup(folder.source.value.string + "/") else { throw .noMemory }
+        defer { free(root) }
+        var roots: [UnsafeMutablePointer<CChar>?] = [root, nil]
+        guard let walk = fts_open(&roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, Self.byName) else {
+            throw Errno(rawValue: errno)
+        }
+        defer { fts_close(walk) }
+        while let entry = fts_read(walk) {
+            if try add(entry, to: &hash, exclusions) { fts_set(walk, entry, FTS_SKIP) }
+        }
+        return hash.hexadecimal()
+    }
+
+    /// In the order of names, so that the same tree always has the same digest.
+    private static let byName:
+        @convention(c) (
+            UnsafeMutablePointer<UnsafePointer<FTSENT>?>?, UnsafeMutablePointer<UnsafePointer<FTSENT>?>?
+        ) -> Int32 = { left, right in
+            guard let left = left?.pointee, let right = right?.pointee else { return 0 }
+            return strcmp(name(left), name(right))
+        }
+
+    /// Adds an entry; true means that it is left out, with all that is below it.
+    private func add(_ entry: UnsafeMutablePointer<FTSENT>, to hash: inout SHA256, _ exclusions: Exclusions)
+        throws(Errno) -> Bool
+    {
+        let kind = Int32(entry.pointee.fts_info)
+        switch kind {
+        case FTS_DP: return false
+        case FTS_NS where entry.pointee.fts_errno == ENOENT: return false
+        case FTS_DNR, FTS_ERR, FTS_NS: throw Errno(rawValue: entry.pointee.fts_errno)
+        default: break
+        }
+        let level = Int(entry.pointee.fts_level)
+        guard level > 0 else { return false }
+        if exclusions.contain(name(UnsafePointer(entry)), isDirectory: kind == FTS_D, level: level) { return true }
+        guard let status = entry.pointee.fts_statp?.pointee else { return false }
+        let bytes = UnsafeRawBufferPointer(start: name(UnsafePointer(entry)), count: Int(entry.pointee.fts_namelen) + 1)
+        hash.update(bytes)
+        // a directory's own size and time change with files that are left out
+        var fields = [UInt64(level), UInt64(status.st_mode), 0, 0, 0, 0]
+        if kind != FTS_D {
+            fields[2] = UInt64(status.st_size)
+            fields[3] = UInt64(bitPattern: Int64(status.st_mtim.tv_sec))
+            fields[4] = UInt64(bitPattern: Int64(status.st_mtim.tv_nsec))
+            fields[5] = UInt64(status.st_ino)
+        }
+        fields.withUnsafeBytes { hash.update($0) }
+        return false
+    }
+}
+
+/// The name of an entry, which C keeps behind the structure's end.
+private func name(_ entry: UnsafePointer<FTSENT>) -> UnsafePointer<CChar> {
+    let offset = MemoryLayout<FTSENT>.offset(of: \.fts_name) ?? 0
+    return (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
+}

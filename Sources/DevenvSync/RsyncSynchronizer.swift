@@ -1,0 +1,56 @@
+import DevenvDiagnostics
+package import DevenvHost
+package import DevenvModel
+package import DevenvPluginAPI
+import SystemPackage
+
+/// Keeps folders equal with rsync over the system's ssh.
+package struct RsyncSynchronizer: FolderSynchronizer {
+    private let runner: any ToolRunner
+
+    /// Makes a synchronizer that runs programs with the runner.
+    package init(runner: any ToolRunner = SystemToolRunner()) {
+        self.runner = runner
+    }
+
+    /// A digest of the folder's settings and of the names, kinds, sizes, times and modes of what is in it, read on a
+    /// thread of its own. Excluded files are left out where their pattern is a simple one; those of other patterns are
+    /// in, so that a change of them is at worst sent for nothing.
+    package func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String {
+        try checkSource(folder)
+        do throws(Errno) {
+            return try await FolderWalker().fingerprint(folder)
+        } catch {
+            throw SyncError("reading '\(folder.source.value)' to see what has changed: \(error)")
+        }
+    }
+
+    /// Makes the machine's folder equal to the host's. Repeating it sends what has changed since.
+    package func push(_ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator)
+        async throws(SyncError) -> SyncSummary
+    {
+        try checkSource(folder)
+        let attempt = "syncing '\(folder.source.value)' to '\(folder.target)'"
+        let receiver = try await ReceiverPreparation.run(folder, communicator, attempt)
+        let outcome: ToolOutcome
+        do throws(ToolError) {
+            let call = RsyncCall(folder: folder, endpoint: endpoint, receiver: receiver)
+            outcome = try await runner.run(call.invocation)
+        } catch {
+            let help = error.code == .missing ? "install rsync on this host" : nil
+            throw SyncError("\(attempt): \(error)", help: help, isCancellation: error.code == .cancelled)
+        }
+        if let failure = RsyncReport.failure(outcome, attempt) { throw failure }
+        return RsyncReport.summary(of: outcome.standardOutput)
+    }
+
+    private func checkSource(_ folder: SyncedFolder) throws(SyncError) {
+        let source = folder.source.value
+        guard HostFiles.exists(source) else {
+            throw SyncError("the folder '\(source)' to sync does not exist", help: "make it or correct 'sync'")
+        }
+        guard HostFiles.kind(source.appending(".")) == .directory else {
+            throw SyncError("'\(source)' to sync is not a folder", help: "use 'provision: file' for single files")
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import DevenvDiagnostics
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvSync
+import DevenvTestSupport
+import Glibc
+import SystemPackage
+import Testing
+
+struct FingerprintTests {
+    @Test func anUntouchedFolderKeepsItsFingerprint() async throws {
+        try await TemporaryDirectory.with { directory in
+            let folder = try directory.filled()
+            let first = try await RsyncSynchronizer().fingerprint(folder)
+            #expect(first.count == 64)
+            #expect(try await RsyncSynchronizer().fingerprint(folder) == first)
+        }
+    }
+
+    @Test(arguments: [
+        "content of the same size", "mode", "name", "new file", "new directory", "removal", "link", "target",
+    ])
+    func everyChangeChangesIt(_ change: String) async throws {
+        try await TemporaryDirectory.with { directory in
+            var folder = try directory.filled()
+            let first = try await RsyncSynchronizer().fingerprint(folder)
+            let file = "\(directory.path)/sub/file"
+            switch change {
+            case "content of the same size": try directory.write("two", to: "sub/file")
+            case "mode": chmod(file, 0o755)
+            case "name": rename(file, file + "2")
+            case "new file": try directory.write("", to: "sub/empty")
+            case "new directory": mkdir("\(directory.path)/sub/more", 0o755)
+            case "removal": unlink(file)
+            case "link": symlink("file", "\(directory.path)/sub/link")
+            default: folder.target = GuestPath("/other")
+            }
+            #expect(try await RsyncSynchronizer().fingerprint(folder) != first)
+        }
+    }
+
+    @Test func whatIsNotSentDoesNotCount() async throws {
+        try await TemporaryDirectory.with { directory in
+            var folder = try directory.filled()
+            folder.exclude = ["*.log", "node_modules/", "/build"]
+            let first = try await RsyncSynchronizer().fingerprint(folder)
+            for name in [".devenv/state", "sub/.devenv/state", "sub/x.log", "node_modules/a/b", "build/out"] {
+                try directory.write("x", to: name)
+            }
+            #expect(try await RsyncSynchronizer().fingerprint(folder) == first)
+            try directory.write("x", to: "sub/build")  // the pattern is anchored, this one is sent
+            #expect(try await RsyncSynchronizer().fingerprint(folder) != first)
+        }
+    }
+
+    @Test func aRuleThatIncludesAgainIsNotGuessedAt() async throws {
+        try await TemporaryDirectory.with { directory in
+            var folder = try directory.filled()
+            folder.exclude = ["+ important.log", "*.log"]
+            let first = try await RsyncSynchronizer().fingerprint(folder)
+            try directory.write("x", to: "important.log")
+            #expect(try await RsyncSynchronizer().fingerprint(folder) != first)
+        }
+    }
+
+    @Test func tenThousandFilesAreReadInMilliseconds() async throws {
+        try await TemporaryDirectory.with { directory in
+            for folder in 0..<100 {
+                let path = directory.path.appending("\(folder)")
+                try HostFiles.makeDirectory(path)
+                for file in 0..<100 { close(open("\(path)/\(file)", O_CREAT | O_WRONLY, 0o644)) }
+            }
+            let folder = SyncedFolder(source: Located(directory.path), target: GuestPath("/srv"))
+            var best = Duration.seconds(60)
+            for _ in 0..<5 {
+                let time = try await ContinuousClock().measure { _ = try await RsyncSynchronizer().fingerprint(folder) }
+                best = min(best, time)
+            }
+            print("the fingerprint of 10,000 files: \(best)")
+            #expect(best < .seconds(1))  // a build without optimisation, beside other tests
+        }
+    }
+}
+
+extension TemporaryDirectory {
+    fileprivate func filled() throws -> SyncedFolder {
+        try write("one", to: "sub/file")
+        try write("text", to: "readme")
+        return SyncedFolder(source: Located(path), target: GuestPath("/srv"))
+    }
+}
