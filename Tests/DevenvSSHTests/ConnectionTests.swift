@@ -138,7 +138,7 @@ struct ConnectionTests {
             let start = ContinuousClock.now
             run.cancel()
             #expect(await run.value == .cancelled)
-            #expect(ContinuousClock.now - start < .milliseconds(500))
+            #expect(ContinuousClock.now - start < .seconds(10))  // not the 600 s of the command
             #expect(try await other.output == "unharmed\n")
             #expect(try server.connectionCount() == 1)
         }

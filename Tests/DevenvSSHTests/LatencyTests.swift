@@ -25,7 +25,7 @@ struct LatencyTests {
                 await communicator.close()
             }
             print("connecting, logging in and a command: \(best)")
-            #expect(best < .milliseconds(150))
+            #expect(best < .milliseconds(200))
         }
     }
 
