@@ -92,9 +92,7 @@ let package = Package(
             name: "devenv",
             dependencies: [
                 "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes", "DevenvEngine", "DevenvCommands",
-                "DevenvSSH",
-                "DevenvSync",
-                "ContainerProvider", "ShellProvisioner", "FileProvisioner",
+                "DevenvSSH", "DevenvSync", "ContainerProvider", "ShellProvisioner", "FileProvisioner",
             ],
             path: "Sources/devenv", swiftSettings: rules),
 

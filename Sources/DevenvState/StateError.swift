@@ -43,7 +43,9 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
 
     /// Another process works on a machine or on the project.
     package static func locked(_ subject: String, by holder: FileLock.Holder?) -> StateError {
-        let who = holder.map { "by process \($0.processID) (\($0.command))" } ?? "by another process"
+        let who =
+            holder.map { "by process \($0.processID) (\($0.command)), since \(UTCTime.text($0.since))" }
+            ?? "by another process"
         return StateError(
             "\(subject) is locked \(who)", help: "wait for it, or use --wait", holder: holder, isLocked: true)
     }

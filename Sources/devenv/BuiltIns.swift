@@ -20,7 +20,8 @@ enum BuiltIns {
     /// The provisioners.
     static func provisioners(_ runner: any ToolRunner) -> [any Provisioner] {
         [
-            ShellProvisioner(tools: runner)
+            ShellProvisioner(tools: runner),
+            FileProvisioner(),
         ]
     }
 

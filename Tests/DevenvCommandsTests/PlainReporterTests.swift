@@ -31,12 +31,13 @@ import Testing
             db    | red\u{FFFD}
             db    | no space
             db    | ==> provision postgres: failed after 1.2 s
+            web-1 | ==> create: skipped, as 'db: provision postgres' did not succeed
             web-1 | ==> provision nginx: skipped, as 'db: provision postgres' did not succeed
             error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
                 help: correct the script
                 logs: /p/.devenv/machines/db/log
             skipped: web-1, waiting for what failed
-            Failed after 2.0 s.
+            Failed on 2 of 2 machines after 2.0 s.
 
             """
         #expect(Self.show(Samples.failingRun, Self.failed) == expected)
@@ -48,6 +49,7 @@ import Testing
             db    | red\u{FFFD}
             db    | no space
             db    | ==> provision postgres: failed after 1.2 s
+            web-1 | ==> create: skipped, as 'db: provision postgres' did not succeed
             web-1 | ==> provision nginx: skipped, as 'db: provision postgres' did not succeed
             error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
                 help: correct the script

@@ -35,6 +35,7 @@ enum Samples {
         .output(plan.steps[1].id, .standardOutput, Array("gresql\n\u{1B}[31mred\u{1B}[0m\u{7}\n".utf8)),
         .output(plan.steps[1].id, .standardError, Array("no space".utf8)),
         .failed(plan.steps[1], failure, .milliseconds(1_234)),
+        .skipped(plan.steps[2], because: plan.steps[1].id),
         .skipped(plan.steps[3], because: plan.steps[1].id),
     ]
 

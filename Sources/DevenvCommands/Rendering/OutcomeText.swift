@@ -64,8 +64,14 @@ struct OutcomeText: Sendable {
         case .interrupted:
             style.paint("Interrupted", .bad) + " after \(outcome.duration.brief); run it again to go on.\n"
         case .done: style.paint("Done", .good) + " in \(outcome.duration.brief).\n"
-        default: style.paint("Failed", .bad) + " after \(outcome.duration.brief).\n"
+        default: failed(outcome)
         }
+    }
+
+    private func failed(_ outcome: Outcome) -> String {
+        let bad = outcome.report.failedMachines.count
+        let all = Phrase.count(outcome.plan.machines.count, "machine")
+        return style.paint("Failed", .bad) + " on \(bad) of \(all) after \(outcome.duration.brief).\n"
     }
 
     /// A forward as something to click on where it is known to be the web, otherwise as address and port.

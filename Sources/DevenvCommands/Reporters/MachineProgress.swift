@@ -5,9 +5,9 @@ import DevenvModel
 struct MachineProgress: Sendable {
     /// How it stands.
     enum State: Hashable, Sendable {
-        /// Nothing has begun.
+        /// No step runs.
         case waiting
-        /// A step runs, or the next one is about to.
+        /// A step runs.
         case running
         /// Every step succeeded.
         case done
@@ -19,7 +19,9 @@ struct MachineProgress: Sendable {
     private let steps: [Step]
     private(set) var running: [Step] = []
     private var ended: Set<StepID> = []
-    private(set) var hasFailed = false
+    /// Whether a step failed, as opposed to none having been begun.
+    private(set) var hasFailedStep = false
+    private var isSkipped = false
     private(set) var began: ContinuousClock.Instant?
     private(set) var lastLine = ""
 
@@ -29,8 +31,8 @@ struct MachineProgress: Sendable {
     }
 
     var state: State {
-        if ended.count == steps.count { return hasFailed ? .failed : .done }
-        return began == nil ? .waiting : .running
+        if ended.count == steps.count { return hasFailedStep || isSkipped ? .failed : .done }
+        return running.isEmpty ? .waiting : .running
     }
 
     /// What it does, or waits for.
@@ -52,10 +54,15 @@ struct MachineProgress: Sendable {
         lastLine = ""
     }
 
-    mutating func end(_ step: Step, failed: Bool) {
+    mutating func end(_ step: Step, failed: Bool = false) {
         running.removeAll { $0.id == step.id }
         ended.insert(step.id)
-        if failed { hasFailed = true }
+        if failed { hasFailedStep = true }
+    }
+
+    mutating func skip(_ step: Step) {
+        ended.insert(step.id)
+        isSkipped = true
     }
 
     mutating func show(_ line: String) {

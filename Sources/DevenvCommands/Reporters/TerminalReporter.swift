@@ -88,32 +88,36 @@ package final class TerminalReporter: Reporter {
         case .finished(let step, _):
             _ = state.output.finish(step.id)
             _ = state.output.takeTail(of: step.id)
-            return end(step, failed: false, "", &state)
+            return end(of: step.id.machine, &state) { $0.end(step) }
         case .failed(let step, let failure, let duration):
             _ = state.output.finish(step.id)
             let tail = state.output.takeTail(of: step.id)
-            let text = failure.isCancellation ? "" : lines.failure(step, duration, tail)
-            return end(step, failed: true, text, &state)
+            let text =
+                failure.isCancellation
+                ? closing(state).interruption(step) : closing(state).failure(step, duration, tail)
+            return text + end(of: step.id.machine, &state) { $0.end(step, failed: true) }
         case .skipped(let step, _):
-            return end(step, failed: true, "", &state)
+            return end(of: step.id.machine, &state) { $0.skip(step) }
         case .notice(let machine, let text):
             return (machine.map { "\($0): " } ?? "") + SafeText.clean(text) + "\n"
         }
     }
 
-    private func end(_ step: Step, failed: Bool, _ text: String, _ state: inout State) -> String {
-        let name = step.id.machine
-        state.machines[name]?.end(step, failed: failed)
-        guard let machine = state.machines[name], machine.state == .done || machine.state == .failed else {
-            return text
-        }
+    /// Takes the end of a step in; the machine leaves the block with its last one.
+    private func end(
+        of name: MachineName, _ state: inout State, _ change: (inout MachineProgress) -> Void
+    ) -> String {
+        guard var machine = state.machines[name] else { return "" }
+        change(&machine)
+        state.machines[name] = machine
+        guard machine.state == .done || machine.state == .failed else { return "" }
         state.order.removeAll { $0 == name }
-        return text + lines.closing(machine, at: now(), nameWidth: Self.nameWidth(state))
+        return closing(state).closing(machine, at: now())
     }
 
-    private var lines: ClosingLines {
-        ClosingLines(style: console.messages.style, isUnicode: console.messages.isUnicode)
+    private func closing(_ state: State) -> ClosingLines {
+        ClosingLines(
+            style: console.messages.style, isUnicode: console.messages.isUnicode,
+            nameWidth: state.machines.keys.map(\.rawValue.count).max() ?? 0)
     }
-
-    private static func nameWidth(_ state: State) -> Int { state.machines.keys.map(\.rawValue.count).max() ?? 0 }
 }
