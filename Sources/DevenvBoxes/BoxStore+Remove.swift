@@ -77,7 +77,8 @@ extension BoxStore {
         try BoxError.wrap { () throws(HostError) in try HostFiles.rename(moved.root, to: image.root) }
     }
 
-    private func sweep() async throws(BoxError) {
+    /// Removes what `collect` and processes that were killed have left in the staging directory.
+    func sweep() async throws(BoxError) {
         try await exclusively("cleaning the box store") { () throws(BoxError) in
             try BoxError.wrap { () throws(HostError) in try Staging.removeAbandoned(in: layout) }
         }

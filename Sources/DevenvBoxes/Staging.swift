@@ -75,7 +75,9 @@ extension BoxStore {
         }
         do throws(BoxError) {
             let value = try await body(staging.directory)
-            try? staging.close()  // the work is done; what is left goes with the next box
+            // The work is done; what can't be removed now goes with the next box.
+            try? staging.close()
+            try? await sweep()
             return value
         } catch {
             try? staging.close()  // the first error is the one to tell; what is left goes with the next box

@@ -20,5 +20,7 @@ local all postgres peer
 host shop shop $NETWORK scram-sha-256
 END
 
-# The next script starts it, with these settings.
-pg_ctlcluster "$version" main stop >/dev/null 2>&1 || [ $? -eq 2 ]
+# Where it runs already, it takes on these settings; otherwise the next script starts it.
+if pg_ctlcluster "$version" main status >/dev/null; then
+    pg_ctlcluster "$version" main restart
+fi
