@@ -147,7 +147,7 @@ let package = Package(
         tests(
             "FileProvisionerTests", at: "Provisioners/File/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "FileProvisioner"]),
-        tests("RepositoryTests", at: "Tests/RepositoryTests", []),
+        tests("RepositoryTests", at: "Tests/RepositoryTests", ["DevenvHost"]),
         tests("AcceptanceTests", at: "Tests/Acceptance", ["DevenvHost"]),
     ]
 )
