@@ -34,21 +34,25 @@ struct YAMLComposer {
     /// The root of the document; nil where there is none or it can't be used.
     mutating func compose() -> YAMLNode? {
         var parser = YAMLParser(source.bytes)
-        do {
-            while try take(try parser.next()) {}
+        do throws(Refusal) {
+            while try take(try event(of: &parser)) {}
             return root
-        } catch let error as YAMLParserError {
-            diagnostics.append(YAMLSyntaxWords.diagnostic(error) { lines.location($0) })
-        } catch let refusal as Refusal {
-            diagnostics.append(refusal.diagnostic)
         } catch {
-            preconditionFailure("composing throws nothing else")
+            diagnostics.append(error.diagnostic)
+            return nil
         }
-        return nil
+    }
+
+    private func event(of parser: inout YAMLParser) throws(Refusal) -> YAMLEvent {
+        do throws(YAMLParserError) {
+            return try parser.next()
+        } catch {
+            throw Refusal(diagnostic: YAMLSyntaxWords.diagnostic(error) { lines.location($0) })
+        }
     }
 
     /// Takes one event in; false at the end of the stream.
-    private mutating func take(_ event: YAMLEvent) throws -> Bool {
+    private mutating func take(_ event: YAMLEvent) throws(Refusal) -> Bool {
         let place = lines.location(event.start, to: event.end)
         switch event.kind {
         case .streamEnd: return false
@@ -70,7 +74,7 @@ struct YAMLComposer {
         return true
     }
 
-    private mutating func begin(_ kind: YAMLCollection.Kind, _ event: YAMLEvent) throws {
+    private mutating func begin(_ kind: YAMLCollection.Kind, _ event: YAMLEvent) throws(Refusal) {
         let place = lines.location(event.start)
         try checkDepth(adding: 1, at: place)
         check(tag: event.tag, allowed: kind == .sequence ? ["!append", core("seq")] : [core("map")], at: place)
@@ -78,7 +82,7 @@ struct YAMLComposer {
         open.append(YAMLCollection(kind, anchor: event.anchor, isAppended: event.tag == "!append", at: place))
     }
 
-    private mutating func add(alias name: String, at place: SourceLocation) throws {
+    private mutating func add(alias name: String, at place: SourceLocation) throws(Refusal) {
         if let anchor = anchors[name] {
             try checkDepth(adding: anchor.height, at: place)
             try add(anchor.node, height: anchor.height, anchor: nil, aliasedAt: place)
@@ -93,7 +97,7 @@ struct YAMLComposer {
 
     private mutating func add(
         scalar text: String, style: YAMLScalar.Style, of event: YAMLEvent, at place: SourceLocation
-    ) throws {
+    ) throws(Refusal) {
         var scalar = YAMLScalar(text, style: style)
         if let tag = event.tag {
             if tag == "!" || tag == core("str") { scalar = YAMLScalar(text, style: .quoted) }
@@ -106,7 +110,7 @@ struct YAMLComposer {
     /// Puts a finished node where it belongs: into the collection that is open, or at the root.
     private mutating func add(
         _ node: YAMLNode, height: Int, anchor: String?, aliasedAt alias: SourceLocation? = nil
-    ) throws {
+    ) throws(Refusal) {
         if let anchor { anchors[anchor] = Anchor(node: node, height: height) }
         if alias != nil || node.size == 1 {
             let (total, overflow) = size.addingReportingOverflow(node.size)
@@ -126,7 +130,7 @@ struct YAMLComposer {
             help: "write less with aliases; 'defaults' and 'count' make many machines from few lines")
     }
 
-    private func checkDepth(adding height: Int, at place: SourceLocation) throws {
+    private func checkDepth(adding height: Int, at place: SourceLocation) throws(Refusal) {
         guard open.count + height > YAMLLimits.depth else { return }
         throw Refusal(
             diagnostic: .error("lists and maps are nested more than \(YAMLLimits.depth) deep here", at: place))

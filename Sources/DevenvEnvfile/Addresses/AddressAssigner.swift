@@ -49,10 +49,12 @@ struct AddressAssigner {
         let members = members(of: machines, &problems)
         chooseSubnets(members, &problems)
         var slots: [[(place: Int, interface: NetworkInterface)]] = Array(repeating: [], count: machines.count)
+        let recorded = recordedByNetwork
         for name in order {
             guard let subnet = chosen[name], let members = members[name] else { continue }
             var pool = AddressPool(
-                name, subnet, isChosen: declared[name]?.value.subnet == nil, members: members, recorded: book.addresses)
+                name, subnet, isChosen: declared[name]?.value.subnet == nil, members: members,
+                recorded: recorded[name.rawValue] ?? [:])
             for (member, address) in zip(members, pool.addresses(of: members, &problems)) {
                 guard let address else { continue }
                 let mac = member.written.mac ?? MACAddress(for: address)
@@ -62,6 +64,13 @@ struct AddressAssigner {
             }
         }
         return slots.map { $0.sorted { $0.place < $1.place }.map(\.interface) }
+    }
+
+    /// What the book has, by network and then by machine.
+    private var recordedByNetwork: [String: [String: IPv4Address]] {
+        book.addresses.reduce(into: [:]) { result, entry in
+            for (network, address) in entry.value { result[network, default: [:]][entry.key] = address }
+        }
     }
 
     private func members(of machines: [Machine], _ problems: inout Problems) -> [NetworkName: [Member]] {
@@ -112,10 +121,10 @@ struct AddressAssigner {
                 fixed.append(subnet)
             }
         }
-        let others = book.subnets.filter { entry in !used.contains { $0.rawValue == entry.key } }.values
+        let usedNames = Set(used.map(\.rawValue))
+        let others = book.subnets.filter { !usedNames.contains($0.key) }.values
         var chooser = SubnetChooser(avoiding: book.reserved + fixed + others, seed: seed)
         for name in used where chosen[name] == nil {
-            // Room for machines that are yet to come: addresses stay the same only as long as the subnet does
             chosen[name] = chooser.choose(machines: members[name]?.count ?? 0)
             if chosen[name] == nil {
                 problems.error(

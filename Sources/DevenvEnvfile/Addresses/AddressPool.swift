@@ -16,14 +16,14 @@ struct AddressPool {
 
     init(
         _ network: NetworkName, _ subnet: IPv4Subnet, isChosen: Bool, members: [AddressAssigner.Member],
-        recorded: [String: [String: IPv4Address]]
+        recorded: [String: IPv4Address]
     ) {
         self.network = network
         self.isChosen = isChosen
         self.subnet = subnet
-        self.recorded = recorded.compactMapValues { $0[network.rawValue] }
+        self.recorded = recorded
         let present = Set(members.map(\.name.rawValue))
-        leftOver = Set(self.recorded.filter { !present.contains($0.key) }.map(\.value.value))
+        leftOver = Set(recorded.filter { !present.contains($0.key) }.map(\.value.value))
         cursor = subnet.machineAddresses?.lowerBound ?? 0
     }
 

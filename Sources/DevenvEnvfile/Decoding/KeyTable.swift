@@ -45,12 +45,18 @@ struct KeyTable<Target>: Sendable {
     private let subject: String
     private let positions: [String: Int]
     private let other: Other?
+    private let otherNames: @Sendable (Scope) -> [String]
 
-    /// Makes a table; `subject` is the map's name in messages, such as `a machine`.
-    init(_ subject: String, _ keys: [Key<Target>], other: Other? = nil) {
+    /// Makes a table; `subject` is the map's name in messages, such as `a machine`; `otherNames` are the keys that `other`
+    /// takes, for suggestions.
+    init(
+        _ subject: String, _ keys: [Key<Target>], other: Other? = nil,
+        otherNames: @escaping @Sendable (Scope) -> [String] = { _ in [] }
+    ) {
         self.subject = subject
         self.keys = keys
         self.other = other
+        self.otherNames = otherNames
         positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.description.name, $0) })
     }
 
@@ -77,7 +83,7 @@ struct KeyTable<Target>: Sendable {
     }
 
     private func reportUnknown(_ key: Located<String>, _ scope: inout Scope) {
-        let names = keys.map(\.description.name) + (subject == MachineKeys.subject ? scope.providerNames : [])
+        let names = keys.map(\.description.name) + otherNames(scope)
         scope.problems.unknown(
             "\(subject) has no key '\(key.value)'", word: key.value, among: names, set: subject, at: key.location)
     }

@@ -10,7 +10,7 @@ struct Scope {
     /// What stands behind `${…}`.
     var values: Interpolation
     /// The secrets that are declared.
-    var secretNames: [String] = []
+    var secretNames: Set<String> = []
     /// The keys that hold the options of a provider.
     let providerNames: [String]
     /// Where relative paths start.

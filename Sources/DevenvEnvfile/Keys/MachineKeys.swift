@@ -4,8 +4,6 @@ import DevenvYAML
 
 /// The keys of a machine, and of `defaults`.
 enum MachineKeys {
-    static let subject = "a machine"
-
     struct Draft: Sendable {
         var spec: MachineSpec
         var primary: Located<Bool>?
@@ -13,7 +11,7 @@ enum MachineKeys {
     }
 
     static let table = KeyTable<Draft>(
-        subject, place + resources + reach + content,
+        "a machine", place + resources + reach + content,
         other: { entry, scope, draft in
             guard scope.providerNames.contains(entry.key.value), let name = ProviderName(rawValue: entry.key.value)
             else { return false }
@@ -24,7 +22,7 @@ enum MachineKeys {
             }
             draft.spec.providerOptions[name] = scope.options(entry.value)
             return true
-        })
+        }, otherNames: \.providerNames)
 
     static let count = ValueType<Int>.integer(1...10_000)
     static let networks = NetworkKeys.attachment.list

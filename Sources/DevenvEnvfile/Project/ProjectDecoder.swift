@@ -20,7 +20,7 @@ struct ProjectDecoder {
         let name = EnvfileKeys.decodeName(root, &scope)
         scope.values.projectName = name.rawValue
         EnvfileKeys.decodeVariables(root, &scope)
-        if case .mapping(let secrets) = root["secrets"]?.content { scope.secretNames = secrets.map(\.key.value) }
+        if case .mapping(let secrets) = root["secrets"]?.content { scope.secretNames = Set(secrets.map(\.key.value)) }
         var draft = EnvfileKeys.Draft()
         EnvfileKeys.table.decode(root, "the Envfile", into: &draft, &scope)
         var envfile = Envfile(path: path, name: name)
