@@ -15,7 +15,7 @@ import DevenvPluginAPI
     }
 
     deinit {
-        if !isReleased { unsafe libssh2_channel_free(channel) }
+        if !isReleased { unsafe libssh2_channel_free(channel) }  // a safety net: its user frees it
     }
 
     /// Starts a command.
@@ -67,16 +67,9 @@ import DevenvPluginAPI
         return .signal(unsafe connection.session.take(name))
     }
 
-    /// Closes and frees the channel.
-    mutating func free() throws(LibSSH2Error) -> Int? {
-        let result = unsafe libssh2_channel_free(channel)
-        if result != LIBSSH2_ERROR_EAGAIN { isReleased = true }
-        return try connection.session.check(Int(result))
-    }
-
-    /// Sends the message that closes the channel without waiting for the server's own, which may not come before the
-    /// command has read its input. libssh2 frees the rest with the session.
-    mutating func abandon() {
+    /// Sends the message that closes the channel and frees it. Where the server has not closed it yet, its answer is not
+    /// waited for, as it may not come before the command has read its input; libssh2 frees the rest with the session.
+    mutating func free() {
         guard !isReleased else { return }
         _ = unsafe libssh2_channel_free(channel)
         isReleased = true

@@ -1,6 +1,6 @@
 import DevenvPluginAPI
 
-/// A command that was started on a channel: moves its input and output until it has ended. Lives on the session's thread.
+/// A command on a channel of its own: starts it and moves its input and output until it has ended. Lives on the session's thread.
 struct RunningCommand: ~Copyable {
     private var channel: LibSSH2Channel
     private let input: CommandInput
@@ -30,6 +30,9 @@ struct RunningCommand: ~Copyable {
         self.output = output
     }
 
+    /// Asks the server to start the command. Nil: call again when bytes have come in.
+    func start(_ command: String) throws(LibSSH2Error) -> Void? { try channel.execute(command).map { _ in } }
+
     /// Moves what can be moved now.
     mutating func step(congested: () -> Bool) throws(LibSSH2Error) -> Step {
         let outputIsRead = try readAll(.standardOutput)
@@ -42,11 +45,8 @@ struct RunningCommand: ~Copyable {
         return written
     }
 
-    /// Closes the channel of a command that has ended. Nil: call again when bytes have come in.
-    mutating func free() throws(LibSSH2Error) -> Int? { try channel.free() }
-
-    /// Closes the channel of a command that goes on, without waiting for it.
-    mutating func abandon() { channel.abandon() }
+    /// Closes the channel, whether the command has ended or goes on.
+    mutating func close() { channel.free() }
 
     /// Whether all that has arrived was read, rather than all that one turn allows.
     private mutating func readAll(_ stream: OutputStream) throws(LibSSH2Error) -> Bool {

@@ -55,25 +55,13 @@ actor SSHSession {
             throw failure.failed("a command may have \(Self.longestCommand) bytes, without NUL; send more as its input")
         }
         let deadline = Deadline(command.timeout.map { .now + $0 }, failure.timedOut(after: command.timeout ?? .zero))
-        var channel = try await openChannel(until: deadline)
+        let channel = try await openChannel(until: deadline)
         let connection = channel.connection
-        do throws(CommunicatorError) {
-            _ = try await connection.repeatedly(until: deadline) { () throws(LibSSH2Error) in
-                try channel.execute(command.text)
-            }
-        } catch {
-            channel.abandon()
-            throw error
-        }
         var running = RunningCommand(on: channel, input: input, output: output)
-        do throws(CommunicatorError) {
-            let exit = try await finish(&running, on: connection, until: deadline)
-            _ = try await connection.repeatedly(until: deadline) { () throws(LibSSH2Error) in try running.free() }
-            return exit
-        } catch {
-            running.abandon()
-            throw error
-        }
+        // once the exit is known, losing the connection changes nothing any more, so that nothing is waited for
+        defer { running.close() }
+        try await connection.repeatedly(until: deadline) { () throws(LibSSH2Error) in try running.start(command.text) }
+        return try await finish(&running, on: connection, until: deadline)
     }
 
     /// Closes the connection, if there is one.

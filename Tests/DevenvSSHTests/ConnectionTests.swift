@@ -98,13 +98,7 @@ struct ConnectionTests {
     @Test func aConnectionThatBreaksInTheMiddleOfACommandIsNoExitStatus() async throws {
         try await SSHServer.with { server in
             let communicator = SSHCommunicator(server.endpoint)
-            let transcript = Transcript()
-            let run = Task {
-                await code {
-                    _ = try await communicator.run(RemoteCommand("echo begun; sleep 600"), output: transcript.handler)
-                }
-            }
-            try await eventually("the command has begun") { transcript.text() == "begun\n" }
+            let run = try await begunCommand(on: communicator)
             try server.killConnections()
             #expect(await run.value == .connectionLost)
             let again = try await communicator.execute("echo again").output
@@ -127,14 +121,8 @@ struct ConnectionTests {
     @Test func cancellingACommandEndsItAndSparesTheOthers() async throws {
         try await SSHServer.with { server in
             let communicator = SSHCommunicator(server.endpoint)
-            let transcript = Transcript()
             async let other = communicator.execute("sleep 1; echo unharmed")
-            let run = Task {
-                await code {
-                    _ = try await communicator.run(RemoteCommand("echo begun; sleep 600"), output: transcript.handler)
-                }
-            }
-            try await eventually("the command has begun") { transcript.text() == "begun\n" }
+            let run = try await begunCommand(on: communicator)
             let start = ContinuousClock.now
             run.cancel()
             #expect(await run.value == .cancelled)
@@ -187,16 +175,22 @@ struct ConnectionTests {
     @Test func closingEndsTheCommandsThatRun() async throws {
         try await SSHServer.with { server in
             let communicator = SSHCommunicator(server.endpoint)
-            let transcript = Transcript()
-            let run = Task {
-                await code {
-                    _ = try await communicator.run(RemoteCommand("echo begun; sleep 600"), output: transcript.handler)
-                }
-            }
-            try await eventually("the command has begun") { transcript.text() == "begun\n" }
+            let run = try await begunCommand(on: communicator)
             await communicator.close()
             #expect(await run.value == .connectionLost)
         }
+    }
+
+    /// A command that would take ten minutes, once it has begun; its value is the code of the error that it ends with.
+    private func begunCommand(on communicator: SSHCommunicator) async throws -> Task<CommunicatorError.Code?, Never> {
+        let transcript = Transcript()
+        let run = Task {
+            await code {
+                _ = try await communicator.run(RemoteCommand("echo begun; sleep 600"), output: transcript.handler)
+            }
+        }
+        try await eventually("the command has begun") { transcript.text() == "begun\n" }
+        return run
     }
 
     @Test func aReleasedCommunicatorLeavesNoConnection() async throws {
