@@ -10,6 +10,7 @@ extension ContainerProvider {
         var findings =
             [rootFinding] + toolFindings + [seccompFinding, overlayFinding, userNamespaceFinding, groupFinding]
         findings.append(mountFinding)
+        if let finding = await forwardFinding { findings.append(finding) }
         return findings
     }
 
@@ -72,6 +73,21 @@ extension ContainerProvider {
             : Finding(
                 .problem, "control groups (version \(version)) lack \(missing.joined(separator: ", "))",
                 cure: "mount them at /sys/fs/cgroup, or boot with cgroup_enable=memory")
+    }
+
+    /// Other programs' rules may drop what machines send to the outside; an accepting rule of devenv's does not overrule
+    /// them (nft(8): a packet has to pass every chain of a hook).
+    private var forwardFinding: Finding? {
+        get async {
+            guard geteuid() == 0 else { return nil }
+            let call = ToolInvocation("nft", ["-j", "list", "chains"], timeout: .seconds(10))
+            guard let outcome = try? await tools.run(call), outcome.status == 0 else { return nil }  // reported above
+            guard let chain = ChainListing.dropping(in: outcome.standardOutput) else { return nil }
+            return Finding(
+                .warning, "the chain \(chain) of nftables drops forwarded packets, so machines may not get out",
+                cure: "iptables -I FORWARD -i '\(Bridge.prefix)+' -j ACCEPT;"
+                    + " iptables -I FORWARD -o '\(Bridge.prefix)+' -j ACCEPT")
+        }
     }
 
     /// Tries what every start needs: a copy of a mount with shifted ids, attached nowhere.

@@ -35,18 +35,28 @@ extension ContainerProvider {
         let place = place(request.identity)
         try await network.provide(demand(of: request, at: place))
         FaultPoint.reach("container.repair.network")
-        var cables = running.note?.cables ?? []
-        let fresh = Cable.make(for: request.spec.interfaces, of: place)
-        // a cable whose end on the host is gone has lost the other end with it
-        let torn = fresh.filter { cable in !cables.contains { $0.inside == cable.inside && $0.isPlugged } }
-        try await attach(torn, to: running.process)
-        cables = fresh.map { cable in cables.first { $0.inside == cable.inside && $0.isPlugged } ?? cable }
-        try await network.join(cables.filter { !torn.contains($0) })
+        let cables = try await repairCables(of: running, request)
         try writeNames(of: request, at: place, resolver: await resolver(for: request))
         let note = RunNote(
             identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards,
             process: running.process)
         if note != running.note { try Notes.write(note, to: place.runNote) }
+    }
+
+    /// Plugs in again what was pulled out. A cable whose end on the host is gone has lost the other end with it.
+    private func repairCables(of running: RunningMachine, _ request: MachineRequest) async throws(ProviderError)
+        -> [Cable]
+    {
+        let wanted = Cable.make(for: request.spec.interfaces, of: place(request.identity))
+        let known = try ProviderError.translate { () throws(HostError) in
+            if let note = running.note { return note.cables }
+            return try Cable.find(wanted)
+        }
+        let plugged = known.filter(\.isPlugged)
+        let torn = wanted.filter { cable in !plugged.contains { $0.inside == cable.inside } }
+        try await attach(torn, to: running.process)
+        try await network.join(plugged)
+        return plugged + torn
     }
 
     /// The machine as it runs; nil where it does not. A container that was made and never let go does not run.
@@ -63,6 +73,22 @@ extension ContainerProvider {
 }
 
 extension Cable {
+    /// The same cables under the names of the host's links that carry their marks.
+    static func find(_ cables: [Cable]) throws(HostError) -> [Cable] {
+        let links = FilePath("/sys/class/net")
+        var found: [Cable] = []
+        for link in try HostFiles.list(links) {
+            let alias = try HostFiles.read(links.appending(link).appending("ifalias"), limit: 4096) ?? []
+            for cable in cables where Array((cable.alias + "\n").utf8) == alias {
+                found.append(
+                    Cable(
+                        name: link, inside: cable.inside, bridge: cable.bridge, alias: cable.alias,
+                        interface: cable.interface))
+            }
+        }
+        return found
+    }
+
     /// Whether its end on the host is there.
     var isPlugged: Bool { HostFiles.exists(FilePath("/sys/class/net").appending(name)) }
     /// Whether its end on the host is on its bridge.

@@ -21,15 +21,17 @@ extension ContainerProvider {
     func takeDown(_ place: MachinePlace) async throws(ProviderError) {
         // a damaged note is as good as none: the links and rules themselves then tell
         let note = (try? Notes.read(RunNote.self, at: place.runNote)) ?? nil
-        try await clear(place)
-        FaultPoint.reach("container.stop.ended")
         // before it looks who else uses the bridges: of machines that end at once, the last must see no other
         try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.runNote) }
         FaultPoint.reach("container.stop.forgotten")
         async let rules = outcome { () async throws(ProviderError) in try await withdraw(place, note) }
-        let mounts = await outcome { () async throws(ProviderError) in try await unmount(place) }
+        let ended = await outcome { () async throws(ProviderError) in
+            try await clear(place)
+            FaultPoint.reach("container.stop.ended")
+            try await unmount(place)
+        }
         try await rules.get()
-        try mounts.get()
+        try ended.get()
         FaultPoint.reach("container.stop.unmounted")
         try ProviderError.translate { () throws(HostError) in
             try HostFiles.remove(place.run)

@@ -93,6 +93,34 @@ struct FaultTests {
         }
     }
 
+    @Test func aLostNoteOfARunningMachineIsWrittenAgain() async throws {
+        try await ContainerFixture.with { fixture in
+            let web = fixture.request()
+            try await fixture.up(web)
+            let process = try fixture.firstProcess(of: web)
+            let note = fixture.directories.runtime.pushing(
+                FilePath("containers/\(fixture.project)/\(web.identity.machine)/run.json"))
+            try HostFiles.remove(note)
+            #expect(try await fixture.observation(of: web)?.drift.count == 1)
+            _ = try await fixture.provider.start(web)
+            #expect(try await fixture.observation(of: web)?.drift == [])
+            #expect(try fixture.firstProcess(of: web) == process)
+        }
+    }
+
+    @Test func aFullDiskIsSaidToBeFull() async throws {
+        try await ContainerFixture.with { fixture in
+            let home = fixture.directories.data
+            mkdir(home.string, 0o711)
+            try await fixture.host("mount", "-t", "tmpfs", "-o", "size=16k,mode=711", "tmpfs", home.string)
+            let web = fixture.request()
+            let error = await #expect(throws: ProviderError.self) { try await fixture.provider.create(web) }
+            #expect(error?.code == .diskFull)
+            try await fixture.provider.destroy(web.recorded)
+            try await fixture.host("umount", home.string)
+        }
+    }
+
     @Test func eightMachinesComeUpAtOnce() async throws {
         try await ContainerFixture.with { fixture in
             let requests = (0..<8).map { fixture.request("web-\($0)", address: 10 + $0) }

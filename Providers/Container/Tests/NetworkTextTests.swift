@@ -78,6 +78,15 @@ struct NetworkTextTests {
         #expect(RuleListing(json: Array("nonsense".utf8)) == nil)
     }
 
+    @Test(arguments: [("drop", "filter", "'ip filter FORWARD'"), ("accept", "filter", nil), ("drop", "devenv", nil)])
+    func chainsThatDropWhatMachinesSendAreFound(policy: String, table: String, expected: String?) {
+        let json = """
+            {"nftables": [{"metainfo": {}}, {"chain": {"family": "ip", "table": "\(table)", "name": "FORWARD",
+            "type": "filter", "hook": "forward", "prio": 0, "policy": "\(policy)"}}]}
+            """
+        #expect(ChainListing.dropping(in: Array(json.utf8)) == expected)
+    }
+
     @Test func portsCollideOnTheSameAddressOrOnEveryOne() {
         let loopback = ForwardSlot(PortForward(host: 80, guest: 80))
         let everywhere = ForwardSlot(PortForward(address: IPv4Address(value: 0), host: 80, guest: 80))

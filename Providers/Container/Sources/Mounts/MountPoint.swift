@@ -25,10 +25,16 @@ enum MountPoint {
         if let error { throw HostError("unmounting", path, error) }
     }
 
+    /// As often as something is mounted there: starts that were killed in the middle may have stacked layers.
     private static func unmountNow(_ path: FilePath) -> Errno? {
-        if devenv_unmount(path.string, 0) == 0 { return nil }
-        if Errno(rawValue: errno) == .resourceBusy, devenv_unmount(path.string, 1) == 0 { return nil }
-        let error = Errno(rawValue: errno)
-        return error == .invalidArgument || error == .noSuchFileOrDirectory ? nil : error
+        var isLazy: Int32 = 0
+        while true {
+            if devenv_unmount(path.string, isLazy) == 0 { continue }
+            switch Errno(rawValue: errno) {
+            case .invalidArgument, .noSuchFileOrDirectory: return nil
+            case .resourceBusy where isLazy == 0: isLazy = 1
+            case let error: return error
+            }
+        }
     }
 }
