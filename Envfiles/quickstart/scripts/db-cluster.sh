@@ -12,8 +12,11 @@ version=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' | sort
 settings=/etc/postgresql/$version/main
 [ -d "$settings" ] || pg_createcluster --locale C.UTF-8 "$version" main
 
+# The end of a container is the end of its programs. PostgreSQL recovers from that at its next start, and does so sooner
+# when it need not flush each file by itself.
 cat >"$settings/conf.d/quickstart.conf" <<END
 listen_addresses = '*'
+recovery_init_sync_method = syncfs
 END
 cat >"$settings/pg_hba.conf" <<END
 local all postgres peer
@@ -21,6 +24,6 @@ host shop shop $NETWORK scram-sha-256
 END
 
 # Where it runs already, it takes on these settings; otherwise the next script starts it.
-if pg_ctlcluster "$version" main status >/dev/null; then
+if [ -d /run/postgresql ] && pg_ctlcluster "$version" main status >/dev/null; then
     pg_ctlcluster "$version" main restart
 fi
