@@ -39,7 +39,7 @@ extension Devenv {
                 machines.append(RemoteRun.Machine(name: name, communicator: session.engine.communicator(for: endpoint)))
             }
             let view = makeView(names, context.console)
-            let command = words.map(ShellWord.quote).joined(separator: " ")
+            let command = CommandWords.words(of: words).map(ShellWord.quote).joined(separator: " ")
             let results = await RemoteRun(command: command, width: execution.jobs).run(machines, view)
             view.end(results, isQuiet: output.quiet)
             return context.interruption.isRequested ? .interrupted : RemoteRun.status(of: results)

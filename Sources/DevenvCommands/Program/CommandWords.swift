@@ -9,6 +9,9 @@ enum CommandWords {
     /// The arguments with the words of the command made into options.
     static func markWords(_ arguments: [String]) -> [String] {
         guard arguments.first == "exec", let terminator = arguments.firstIndex(of: "--") else { return arguments }
-        return arguments[..<terminator] + arguments[(terminator + 1)...].map { "--\(option)=\($0)" }
+        return arguments[..<terminator] + arguments[(terminator + 1)...].map { "--\(option)=:\($0)" }
     }
+
+    /// The words themselves, from the values of the option. The colon is there as the option can't be empty.
+    static func words(of values: [String]) -> [String] { values.map { String($0.dropFirst()) } }
 }
