@@ -135,8 +135,8 @@ let package = Package(
         tests(
             "DevenvCommandsTests", at: "Tests/DevenvCommandsTests",
             [
-                "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvEngine",
-                "DevenvCommands",
+                "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes",
+                "DevenvEngine", "DevenvCommands",
             ]),
         tests(
             "ContainerProviderTests", at: "Providers/Container/Tests",

@@ -30,7 +30,7 @@ enum BuiltIns {
         let runner = SystemToolRunner()
         return EngineComponents(
             providers: providers(host, runner), provisioners: provisioners(runner),
-            makeCommunicator: { SSHCommunicator($0) }, synchronizer: MissingSynchronizer(), runner: runner,
+            makeCommunicator: { SSHCommunicator($0) }, synchronizer: RsyncSynchronizer(runner: runner), runner: runner,
             boxes: BoxStore(directories: host, runner: runner), host: host, environment: environment)
     }
 }

@@ -8,21 +8,26 @@ package struct Program: Sendable {
     private let workingDirectory: FilePath
     private let interruption: Interruption
     private let composition: CommandContext.Composition
+    private let makeConsole: @Sendable (ColorChoice, [String: String]) -> Console
 
     /// Puts the program together.
     package init(
         environment: [String: String], workingDirectory: FilePath, interruption: Interruption,
-        composition: @escaping CommandContext.Composition
+        composition: @escaping CommandContext.Composition,
+        makeConsole: @escaping @Sendable (ColorChoice, [String: String]) -> Console = {
+            Console(color: $0, environment: $1)
+        }
     ) {
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.interruption = interruption
         self.composition = composition
+        self.makeConsole = makeConsole
     }
 
     /// Runs a command line, given without the program's own name.
     package func run(_ arguments: [String]) async -> ExitStatus {
-        let console = Console(color: .auto, environment: environment)
+        let console = makeConsole(.auto, environment)
         // The one answer that programs ask for most often needs no parser.
         if arguments == ["--version"] {
             console.answer(Version.current + "\n")
@@ -46,7 +51,7 @@ package struct Program: Sendable {
     }
 
     private func run(_ command: any DevenvCommand, _ arguments: [String]) async -> ExitStatus {
-        let console = Console(color: command.output.color, environment: environment)
+        let console = makeConsole(command.output.color, environment)
         let context = CommandContext(
             environment: environment, workingDirectory: workingDirectory,
             commandLine: (["devenv"] + arguments).joined(separator: " "), console: console, interruption: interruption,

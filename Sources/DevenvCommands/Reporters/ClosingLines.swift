@@ -13,7 +13,7 @@ struct ClosingLines: Sendable {
         if machine.state == .failed {
             return machine.hasFailedStep ? "" : "\(style.paint(skip, .notable)) \(name)  skipped\n"
         }
-        let time = machine.began.map { Elapsed.text((now - $0).milliseconds) } ?? ""
+        let time = machine.began.map { (now - $0).brief } ?? ""
         let account = machine.account.isEmpty ? "done" : machine.account
         return "\(style.paint(check, .good)) \(name)  \(account) in \(time)\n"
     }
@@ -21,8 +21,7 @@ struct ClosingLines: Sendable {
     /// A step that failed, with the last that it wrote.
     func failure(_ step: Step, _ duration: Duration, _ tail: [String]) -> String {
         let name = DisplayWidth.pad(step.id.machine.rawValue, to: nameWidth)
-        let time = Elapsed.text(duration.milliseconds)
-        let head = "\(style.paint(cross, .bad)) \(name)  \(step.id.action) failed after \(time)"
+        let head = "\(style.paint(cross, .bad)) \(name)  \(step.id.action) failed after \(duration.brief)"
         guard !tail.isEmpty else { return head + "\n" }
         let lines = tail.map { "    \(style.paint(isUnicode ? "│" : "|", .faint)) \(SafeText.clean($0))\n" }
         return head + "; the last that it wrote:\n" + lines.joined()
