@@ -7,8 +7,8 @@ import Testing
 
 /// A small Debian with an SSH server, sudo and a user `dev`, for tests that start real machines.
 ///
-/// Built once with mmdebstrap (about half a minute) and kept in `DEVENV_TEST_CACHE`, or in `$TMPDIR/devenv-test-box-UID`.
-/// Nobody writes to it.
+/// Built once with mmdebstrap (about half a minute) and kept in `DEVENV_TEST_CACHE`, or in
+/// `$TMPDIR/devenv-test-box-UID`. Nobody writes to it.
 package enum TestBox {
     /// The box, built where it is missing. Tests of several processes may ask at once: one builds, the others wait.
     package static func image() async throws -> BoxImage {
@@ -58,8 +58,9 @@ package enum TestBox {
             "--customize-hook=chroot \"$1\" useradd -m -s /bin/bash -G sudo dev; chroot \"$1\" usermod -p \"*\" dev",
             "--customize-hook=echo \"dev ALL=(ALL) NOPASSWD:ALL\" > \"$1\"/etc/sudoers.d/dev",
             "--customize-hook=chmod 440 \"$1\"/etc/sudoers.d/dev",
-            "--customize-hook=rm -f \"$1\"/etc/ssh/ssh_host_*; : > \"$1\"/etc/machine-id; rm -f \"$1\"/etc/update-motd.d/*",
-            try release(),
+            "--customize-hook=rm -f \"$1\"/etc/ssh/ssh_host_*; : > \"$1\"/etc/machine-id",
+            // each login would run these
+            "--customize-hook=rm -f \"$1\"/etc/update-motd.d/*", try release(),
         ]
     }
 

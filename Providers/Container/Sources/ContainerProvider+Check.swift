@@ -75,8 +75,8 @@ extension ContainerProvider {
                 cure: "mount them at /sys/fs/cgroup, or boot with cgroup_enable=memory")
     }
 
-    /// Other programs' rules may drop what machines send to the outside; an accepting rule of devenv's does not overrule
-    /// them (nft(8): a packet has to pass every chain of a hook).
+    /// Other programs' rules may drop what machines send to the outside; an accepting rule of devenv's does not
+    /// overrule them (nft(8): a packet has to pass every chain of a hook).
     private var forwardFinding: Finding? {
         get async {
             guard geteuid() == 0 else { return nil }

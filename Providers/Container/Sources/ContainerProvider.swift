@@ -6,8 +6,8 @@ import SystemPackage
 
 /// Makes machines that are containers of runc(8): an overlay over the box, namespaces of their own, an SSH server.
 ///
-/// No daemon and no memory: everything of a machine is found from its identity, in directories, control groups, aliases of
-/// links and comments of rules that carry it.
+/// No daemon and no memory: everything of a machine is found from its identity, in directories, control groups, aliases
+/// of links and comments of rules that carry it.
 package struct ContainerProvider: Provider {
     /// `container`.
     package let name = ProviderName(unchecked: "container")
@@ -39,7 +39,7 @@ package struct ContainerProvider: Provider {
         if machine.disk != nil {
             diagnostics.append(
                 .warning(
-                    "'disk' has no effect on the machine '\(machine.name.value)': containers share the host's file system",
+                    "'disk' has no effect on '\(machine.name.value)': containers share the host's file system",
                     at: machine.name.location))
         }
         return diagnostics

@@ -64,7 +64,8 @@ struct NetworkTextTests {
     @Test func theListingOfNftIsRead() throws {
         let json = """
             {"nftables": [{"metainfo": {"version": "1.0.6"}}, {"map": {"family": "inet", "name": "to_tcp", "elem": [[
-            {"elem": {"val": {"concat": ["127.0.0.1", 8080]}, "comment": "\(mark)"}}, {"concat": ["10.60.0.10", 80]}]]}},
+            {"elem": {"val": {"concat": ["127.0.0.1", 8080]}, "comment": "\(mark)"}},
+            {"concat": ["10.60.0.10", 80]}]]}},
             {"map": {"name": "to_udp_any", "elem": [[{"elem": {"val": 53, "comment": "other"}},
             {"concat": ["10.60.0.11", 53]}]]}}, {"map": {"name": "to_udp"}},
             {"set": {"name": "bridges", "elem": [{"elem": {"val": "dv1", "comment": "x"}}]}},

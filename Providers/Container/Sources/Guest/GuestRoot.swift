@@ -49,8 +49,8 @@ struct GuestRoot: ~Copyable {
         try own(parent, name, owner, directory)
     }
 
-    /// Writes a whole file: whoever reads it sees the old content or the new. The mode holds from its first byte. Leaves a
-    /// file alone that has this content already.
+    /// Writes a whole file: whoever reads it sees the old content or the new. The mode holds from its first byte.
+    /// Leaves a file alone that has this content already.
     func write(_ bytes: [UInt8], to file: String, mode: FilePermissions, owner: GuestAccount) throws(HostError) {
         if try read(file) == bytes { return }
         let (parent, name) = try self.parent(of: file)

@@ -19,8 +19,11 @@ enum HostsFile {
         return (lines + block(hosts, hostname)).joined(separator: "\n") + "\n"
     }
 
+    /// One entry: `10.60.0.10 db db.test`.
+    static func line(_ entry: HostEntry) -> String { "\(entry.address) \(entry.names.joined(separator: " "))" }
+
     private static func block(_ hosts: [HostEntry], _ hostname: String) -> [String] {
-        var lines = hosts.map { "\($0.address) \($0.names.joined(separator: " "))" }
+        var lines = hosts.map(line)
         // sudo looks the host's own name up
         if !hosts.contains(where: { $0.names.contains(hostname) }) { lines.append("127.0.1.1 \(hostname)") }
         return [first] + lines + [last]

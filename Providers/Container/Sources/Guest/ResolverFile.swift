@@ -3,8 +3,8 @@ import DevenvModel
 /// The text of a machine's resolv.conf(5).
 ///
 /// The C library asks a name server even for names that are in hosts(5), for their IPv6 address. A server that does not
-/// answer would hold each of these questions for seconds, so only servers that answer are named. Without any, the C library
-/// asks 127.0.0.1, where nobody listens in the machine: it is told so at once.
+/// answer would hold each of these questions for seconds, so only servers that answer are named. Without any, the C
+/// library asks 127.0.0.1, where nobody listens in the machine: it is told so at once.
 struct ResolverFile: Hashable, Sendable {
     /// The servers that answer.
     let servers: [IPv4Address]

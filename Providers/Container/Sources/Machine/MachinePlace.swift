@@ -5,8 +5,8 @@ import SystemPackage
 
 /// Where everything of one machine is, from its identity alone.
 ///
-/// `disk` survives a reboot: the machine's changes over its box and a note on what it was made from. `run` needs not: the
-/// mounted root file system, the bundle, who its first process is.
+/// `disk` survives a reboot: the machine's changes over its box and a note on what it was made from. `run` needs not:
+/// the mounted root file system, the bundle, who its first process is.
 struct MachinePlace: Sendable {
     /// Who it is.
     let project: ProjectID

@@ -41,7 +41,8 @@ struct MachineProcess: Codable, Hashable, Sendable {
         return parseStart(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The 22nd field of proc(5) stat; nil for a dead process. The second field may hold anything, blanks and brackets too.
+    /// The 22nd field of proc(5) stat; nil for a dead process. The second field may hold anything, blanks and brackets
+    /// too.
     static func parseStart(_ stat: String) -> UInt64? {
         guard let bracket = stat.lastIndex(of: ")") else { return nil }
         let fields = stat[stat.index(after: bracket)...].split(separator: " ")

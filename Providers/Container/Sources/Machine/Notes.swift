@@ -43,8 +43,8 @@ enum Notes {
         }
     }
 
-    /// Writes a note, whole or not at all. Without waiting for the disk: what a power cut takes back is made again, as a
-    /// machine without its note counts as half made.
+    /// Writes a note, whole or not at all. Without waiting for the disk: what a power cut takes back is made again, as
+    /// a machine without its note counts as half made.
     static func write(_ note: some Encodable, to path: FilePath) throws(ProviderError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

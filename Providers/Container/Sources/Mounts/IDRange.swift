@@ -1,7 +1,8 @@
 /// The ids of this host that users of machines have outside: root inside is `first` outside.
 ///
 /// The standard range lies past all that distributions hand out: above the 524288 to 1879048191 of systemd's containers
-/// and below 2^31, which some old programs take for negative (systemd, "Users, Groups, UIDs and GIDs on systemd Systems").
+/// and below 2^31, which some old programs take for negative (systemd, "Users, Groups, UIDs and GIDs on systemd
+/// Systems").
 struct IDRange: Hashable, Sendable {
     /// The id outside that is 0 inside.
     let first: UInt32

@@ -6,8 +6,8 @@ import SystemPackage
 
 /// A directory that something may be mounted on.
 enum MountPoint {
-    /// Whether an overlay is mounted there: it then lies on another device than the directory above it, as an overlay has
-    /// one of its own.
+    /// Whether an overlay is mounted there: it then lies on another device than the directory above it, as an overlay
+    /// has one of its own.
     static func isMounted(_ path: FilePath) -> Bool {
         var (here, above) = (stat(), stat())
         guard stat(path.string, &here) == 0, stat(path.removingLastComponent().string, &above) == 0 else {
@@ -16,8 +16,8 @@ enum MountPoint {
         return here.st_dev != above.st_dev
     }
 
-    /// Takes a mount away; nothing mounted there is fine. Flushing what was written can take a second, so it happens on a
-    /// thread of its own.
+    /// Takes a mount away; nothing mounted there is fine. Flushing what was written can take a second, so it happens on
+    /// a thread of its own.
     static func unmount(_ path: FilePath) async throws(HostError) {
         let error = await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: unmountNow(path)) }

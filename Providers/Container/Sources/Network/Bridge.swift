@@ -14,8 +14,8 @@ struct Bridge: Hashable, Sendable {
     /// All names of devenv's bridges begin with it.
     static let prefix = "dv"
 
-    /// The interface's name, 15 characters, which is all that the kernel allows: 8 digits of the project, 5 of a digest of
-    /// the network's name.
+    /// The interface's name, 15 characters, which is all that the kernel allows: 8 digits of the project, 5 of a digest
+    /// of the network's name.
     var name: String {
         let digest = String(Self.digest("\(project)/\(network)"), radix: 16)
         let digits = String(repeating: "0", count: max(0, 16 - digest.count)) + digest
@@ -25,8 +25,8 @@ struct Bridge: Hashable, Sendable {
     /// What the interface is marked with. It is set last: a bridge that carries it is whole.
     var alias: String { "devenv:\(project):\(network):\(subnet)" }
 
-    /// A fixed address: by default a bridge takes the lowest one of its ports, so that the gateway would change under live
-    /// connections whenever a machine comes or goes.
+    /// A fixed address: by default a bridge takes the lowest one of its ports, so that the gateway would change under
+    /// live connections whenever a machine comes or goes.
     var mac: MACAddress { MACAddress(for: subnet.gateway) }
 
     /// What is there of it.

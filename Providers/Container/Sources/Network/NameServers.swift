@@ -8,7 +8,8 @@ import SystemPackage
 enum NameServers {
     /// How long a server may take to answer. Whoever waits for it, waits while a machine starts.
     static let patience = Duration.milliseconds(150)
-    /// A verdict that a server is there, or is not, holds for this long: a host with a dead server is asked once a minute.
+    /// A verdict that a server is there, or is not, holds for this long: a host with a dead server is asked once a
+    /// minute.
     private static let memory = 60
 
     /// What machines may use of the host's resolv.conf. Waits for answers on a thread of its own.

@@ -3,8 +3,8 @@ import DevenvModel
 
 /// devenv's own table of nftables(8), `inet devenv`: forwards, the way out, and what keeps networks apart.
 ///
-/// Rules are the same for all machines; what belongs to a machine or to a bridge is an element of a map or of a set, with
-/// its owner's mark as the comment, so that it can be listed and removed exactly.
+/// Rules are the same for all machines; what belongs to a machine or to a bridge is an element of a map or of a set,
+/// with its owner's mark as the comment, so that it can be listed and removed exactly.
 enum RuleTable {
     /// Its name.
     static let name = "devenv"

@@ -34,7 +34,8 @@ struct ControlGroups {
         hierarchies.map { $0.pushing(FilePath(path)) }.filter { HostFiles.kind($0) == .directory }
     }
 
-    /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in some only.
+    /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in
+    /// some only.
     var processes: Set<Int32> {
         var found: Set<Int32> = []
         for directory in directories {

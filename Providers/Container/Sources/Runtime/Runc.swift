@@ -5,17 +5,17 @@ import SystemPackage
 
 /// Calls of runc(8) on one machine.
 ///
-/// Only what runc alone can do is left to it: `create`, `start`, `update`. Whether a machine lives is read from its process and its
-/// control group, and its remains are removed here: `runc delete` fails on a damaged state, leaves control groups behind
-/// after an early crash, and with `--force` always waits 100 ms.
+/// Only what runc alone can do is left to it: `create`, `start`, `update`. Whether a machine lives is read from its
+/// process and its control group, and its remains are removed here: `runc delete` fails on a damaged state, leaves
+/// control groups behind after an early crash, and with `--force` always waits 100 ms.
 struct Runc {
     /// Runs it.
     let tools: any ToolRunner
     /// The machine.
     let place: MachinePlace
 
-    /// Makes the container up to the point where its first process waits. Its output goes to `log`, as the processes of the
-    /// container keep it open.
+    /// Makes the container up to the point where its first process waits. Its output goes to `log`, as the processes of
+    /// the container keep it open.
     static func create(_ place: MachinePlace, console log: FilePath) -> ToolInvocation {
         ToolInvocation(
             "runc", global(place) + ["create", "--bundle", place.bundle.string, place.containerID], output: .file(log),

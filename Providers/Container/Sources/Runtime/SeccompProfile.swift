@@ -66,8 +66,8 @@ struct SeccompProfile: Decodable, Sendable {
         try read().filter(for: .current, capabilities: capabilities)
     }
 
-    /// The filter for one architecture and a set of capabilities. For one: each more makes the start of a machine slower,
-    /// and lets in only programs that boxes don't have.
+    /// The filter for one architecture and a set of capabilities. For one: each more makes the start of a machine
+    /// slower, and lets in only programs that boxes don't have.
     func filter(for architecture: Architecture, capabilities: [Capability]) -> SeccompFilter {
         let names = Set((Capability.usual + capabilities).map(\.name))
         let rules = syscalls.filter { rule in
