@@ -2,7 +2,6 @@ import ArgumentParser
 import DevenvEngine
 import DevenvHost
 import DevenvModel
-import DevenvPluginAPI
 
 extension Devenv {
     /// `devenv exec`.
@@ -31,7 +30,7 @@ extension Devenv {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
             let graph = try session.graphIfValid()
-            let names = try await chosen(session, graph)
+            let names = try await session.running(targets.targets, in: graph)
             // Nothing begins before every machine is known to be there.
             var machines: [RemoteRun.Machine] = []
             for name in names {
@@ -48,15 +47,6 @@ extension Devenv {
         private func makeView(_ names: [MachineName], _ console: Console) -> any RemoteView {
             if output.json { return JSONRemoteView(console) }
             return names.count == 1 ? RawRemoteView(console) : PrefixedRemoteView(console, names)
-        }
-
-        /// The machines that were named, or those that run.
-        private func chosen(_ session: ProjectSession, _ graph: MachineGraph?) async throws -> [MachineName] {
-            let names = try session.known(targets.targets, in: graph)
-            guard targets.targets.isEmpty else { return names }
-            let running = try await session.engine.status(graph).filter { $0.observation.state == .running }.map(\.name)
-            guard running.isEmpty else { return running }
-            throw CommandFailure.failed("no machine of this project is running", help: "run `devenv up`")
         }
     }
 }

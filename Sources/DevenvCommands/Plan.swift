@@ -14,7 +14,7 @@ extension Devenv {
         @OptionGroup var targets: TargetOptions
         @Option(name: .long, help: ArgumentHelp("Plan new machines with this provider.", valueName: "name"))
         var provider: String?
-        @Flag(name: .long, help: "Plan to destroy the named machines first and make them again.")
+        @Flag(name: .long, help: "Plan to destroy machines and make them again where a change needs that.")
         var recreate = false
         @OptionGroup(title: "Provisioning") var provisioning: ProvisionOptions
         @OptionGroup(title: "Location") var location: LocationOptions

@@ -19,10 +19,8 @@ extension Devenv {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let targets = target.target.map { [$0] } ?? []
-            let session = try ProjectSession.open(context, location, output, targets: targets, recorded: true)
-            let graph = try session.graphIfValid()
-            let name = try session.one(target.target, in: graph)
+            let (session, graph, name) = try ProjectSession.openForOne(
+                context, location, output, target: target.target)
             let status = try await session.engine.status(graph).first { $0.name == name }
             guard let status, status.observation.state == .running else {
                 throw CommandFailure.failed(

@@ -24,10 +24,8 @@ extension Devenv {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let targets = target.target.map { [$0] } ?? []
-            let session = try ProjectSession.open(context, location, output, targets: targets, recorded: true)
-            let graph = try session.graphIfValid()
-            let name = try session.one(target.target, in: graph)
+            let (session, graph, name) = try ProjectSession.openForOne(
+                context, location, output, target: target.target)
             let options = try await session.sshOptions(of: name, in: graph)
             guard let program = ExecutableSearch.find("ssh", path: context.environment["PATH"]) else {
                 throw CommandFailure.failed("'ssh' is not installed", help: "run 'apt-get install openssh-client'")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DevenvEngine
 import DevenvModel
 import DevenvPluginAPI
 import SystemPackage
@@ -21,7 +20,7 @@ extension Devenv {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
             let graph = try session.graphIfValid()
-            let names = try await chosen(session, graph)
+            let names = try await session.running(targets.targets, in: graph)
             guard host == nil || names.count == 1 else {
                 throw CommandFailure.usage(
                     "--host is for one machine, not for \(names.count)", help: "name one machine")
@@ -36,14 +35,6 @@ extension Devenv {
                 context.console.answer(texts.joined(separator: "\n"))
             }
             return .done
-        }
-
-        private func chosen(_ session: ProjectSession, _ graph: MachineGraph?) async throws -> [MachineName] {
-            let names = try session.known(targets.targets, in: graph)
-            guard targets.targets.isEmpty else { return names }
-            let running = try await session.engine.status(graph).filter { $0.observation.state == .running }.map(\.name)
-            guard running.isEmpty else { return running }
-            throw CommandFailure.failed("no machine of this project is running", help: "run `devenv up`")
         }
     }
 }

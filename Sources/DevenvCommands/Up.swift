@@ -4,7 +4,7 @@ import DevenvModel
 
 extension Devenv {
     /// `devenv up`.
-    struct Up: DevenvCommand {
+    struct Up: ActionCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make, start, sync and provision machines until they are as the Envfile says.",
             usage: "devenv up [<target> ...] [<options>]",
@@ -13,29 +13,22 @@ extension Devenv {
                 them. A second `up` has nothing to do, or does what \
                 changed since.
                 """)
-        static let speaksInLines = true
 
-        @OptionGroup var targets: TargetOptions
         @Option(name: .long, help: ArgumentHelp("Make new machines with this provider.", valueName: "name"))
         var provider: String?
-        @Flag(name: .long, help: "Destroy the named machines first and make them again; their data is lost.")
+        @Flag(name: .long, help: "Destroy machines and make them again where a change needs that; their data is lost.")
         var recreate = false
         @OptionGroup(title: "Provisioning") var provisioning: ProvisionOptions
-        @OptionGroup(title: "Execution") var execution: ExecutionOptions
-        @OptionGroup(title: "Location") var location: LocationOptions
-        @OptionGroup(title: "Output") var output: OutputOptions
+        @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let options = try upOptions(provider: provider, provisioning, recreate: recreate)
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets)
-            let (graph, names) = try session.reserve(targets.targets)
+            let options = try Devenv.upOptions(provider: provider, provisioning, recreate: recreate)
+            let session = try openProject(context)
+            let (graph, names) = try session.reserve(targets)
             let operation = try await session.prepare {
                 try await session.engine.prepareUp(graph, targets: names, options: options)
             }
-            let action = ActionRun(context: context, session: session, output: output, execution: execution)
-            return try await action.carryOut(operation) { outcome in
-                try await Closing.reachability(of: operation.plan, graph, session, &outcome)
-            }
+            return try await makeRun(context, session).carryOut(operation, introducing: graph)
         }
     }
 

@@ -66,26 +66,6 @@ struct EventLine: Encodable {
         line.text = text
         return line
     }
-
-    /// The plan is about to be carried out.
-    static func begin(_ plan: DevenvEngine.Plan) -> PlanLine { PlanLine(plan) }
-}
-
-/// The first line of an action: what is going to be done.
-struct PlanLine: Encodable {
-    let schema = JSONText.schema
-    let event = "plan"
-    let steps: [StepObject]
-    let unchanged: [String]
-    let warnings: [String]
-
-    init(_ plan: DevenvEngine.Plan) {
-        steps = plan.steps.map(StepObject.init)
-        unchanged = plan.unchanged.map(\.rawValue)
-        warnings = plan.warnings
-    }
-
-    private enum CodingKeys: String, CodingKey { case schema, event, steps, unchanged, warnings }
 }
 
 extension Duration {

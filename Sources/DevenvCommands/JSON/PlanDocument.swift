@@ -1,20 +1,22 @@
 import DevenvEngine
 import DevenvModel
 
-/// The answer of `plan --json`.
+/// The answer of `plan --json`, and with an event the first line of an action.
 struct PlanDocument: Encodable {
     let schema = JSONText.schema
+    let event: String?
     let steps: [StepObject]
     let unchanged: [String]
     let warnings: [String]
 
-    init(_ plan: DevenvEngine.Plan) {
+    init(_ plan: DevenvEngine.Plan, event: String? = nil) {
+        self.event = event
         steps = plan.steps.map(StepObject.init)
         unchanged = plan.unchanged.map(\.rawValue)
         warnings = plan.warnings
     }
 
-    private enum CodingKeys: String, CodingKey { case schema, steps, unchanged, warnings }
+    private enum CodingKeys: String, CodingKey { case schema, event, steps, unchanged, warnings }
 }
 
 /// A step of a plan.

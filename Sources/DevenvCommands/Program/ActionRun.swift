@@ -10,9 +10,9 @@ struct ActionRun {
     let output: OutputOptions
     let execution: ExecutionOptions
 
-    /// Carries it out. `closing` adds to the last words what only the command knows.
+    /// Carries it out. With a graph the last words say how the machines are reached.
     func carryOut(
-        _ operation: DevenvEngine.Operation, closing: (inout Outcome) async throws -> Void = { _ in }
+        _ operation: DevenvEngine.Operation, introducing graph: MachineGraph? = nil
     ) async throws -> ExitStatus {
         let plan = operation.plan
         if !output.json, !output.quiet {
@@ -28,15 +28,23 @@ struct ActionRun {
             operation, width: execution.jobs, wait: execution.wait, events: { reporter.handle($0) })
         var outcome = Outcome(plan: plan, report: report, duration: ContinuousClock.now - began)
         for name in Set(report.failures.map(\.step.machine)) { outcome.logs[name] = session.store.logs(of: name) }
-        if outcome.status != .interrupted { try await closing(&outcome) }
+        if let graph, outcome.status != .interrupted { try await introduce(graph, in: &outcome) }
         reporter.end(outcome)
         return outcome.status
+    }
+
+    /// How the machines that the plan touched are reached, and what the Envfile says to whoever starts them.
+    private func introduce(_ graph: MachineGraph, in outcome: inout Outcome) async throws {
+        let touched = Set(outcome.plan.machines)
+        outcome.machines = try await session.engine.status(graph).filter { touched.contains($0.name) }
+        for name in touched { outcome.messages[name] = graph[name]?.message }
     }
 
     private func nothingToDo(_ plan: DevenvEngine.Plan) throws -> ExitStatus {
         if output.json {
             let outcome = Outcome(plan: plan, report: ExecutionReport(), duration: .zero)
-            context.console.answer(try JSONText.line(PlanLine(plan)) + JSONText.line(ResultLine(outcome)))
+            context.console.answer(
+                try JSONText.line(PlanDocument(plan, event: "plan")) + JSONText.line(ResultLine(outcome)))
         } else if !output.quiet {
             context.console.say(PlanText.nothing(plan) + "\n")
         }

@@ -15,6 +15,15 @@ extension ProjectSession {
         try resolver(graph).machines(targets, orEverything: true)
     }
 
+    /// The machines that targets mean; without targets all that run.
+    func running(_ targets: [TargetExpression], in graph: MachineGraph?) async throws -> [MachineName] {
+        let names = try known(targets, in: graph)
+        guard targets.isEmpty else { return names }
+        let running = try await engine.status(graph).filter { $0.observation.state == .running }.map(\.name)
+        guard running.isEmpty else { return running }
+        throw CommandFailure.failed("no machine of this project is running", help: "run `devenv up`")
+    }
+
     /// The one machine that a command is for.
     func one(_ target: TargetExpression?, in graph: MachineGraph?) throws -> MachineName {
         try resolver(graph).machine(target)

@@ -30,6 +30,15 @@ struct ProjectSession: Sendable {
         return ProjectSession(place, context, isQuiet: output.quiet)
     }
 
+    /// The same for a command on one machine, which it finds as well; a broken or missing Envfile does not matter.
+    static func openForOne(
+        _ context: CommandContext, _ location: LocationOptions, _ output: OutputOptions, target: TargetExpression?
+    ) throws -> (session: ProjectSession, graph: MachineGraph?, machine: MachineName) {
+        let session = try open(context, location, output, targets: target.map { [$0] } ?? [], recorded: true)
+        let graph = try session.graphIfValid()
+        return (session, graph, try session.one(target, in: graph))
+    }
+
     private init(_ place: ProjectPlace, _ context: CommandContext, isQuiet: Bool) {
         self.place = place
         self.context = context

@@ -11,7 +11,7 @@ package final class JSONReporter: Reporter {
     package init(_ console: Console) { self.console = console }
 
     /// Prints the plan.
-    package func begin(_ plan: Plan) { print(EventLine.begin(plan)) }
+    package func begin(_ plan: Plan) { print(PlanDocument(plan, event: "plan")) }
 
     /// Prints an event; output as one line of JSON for each line of text.
     package func handle(_ event: Event) {
