@@ -11,6 +11,9 @@ extension ProjectSession {
     }
 
     /// The machines that targets mean among all that the Envfile or the records know; without targets really all.
+    ///
+    /// Not inlined: with its two types of errors in a command's coroutine, Swift 6.3's optimizer crashes.
+    @inline(never)
     func known(_ targets: [TargetExpression], in graph: MachineGraph?) throws -> [MachineName] {
         try resolver(graph).machines(targets, orEverything: true)
     }
