@@ -26,19 +26,35 @@ extension Devenv {
                 context, location.options, output, targets: targets.targets, recorded: true)
             let names = try session.known(targets.targets, in: session.graphIfValid())
             let operation = try await session.engine.prepareDestroy(targets: names)
-            if !force, !operation.plan.isEmpty, try await !isConfirmed(operation.plan, context) {
-                context.console.say("Nothing was destroyed.\n")
-                return .failed
-            }
-            return try await ActionRun(context: context, session: session, output: output, execution: execution)
-                .carryOut(operation)
+            let answer = await confirm(operation.plan, context)
+            return try await act(on: answer, operation, session, context)
         }
 
-        private func isConfirmed(_ plan: DevenvEngine.Plan, _ context: CommandContext) async throws -> Bool {
+        private func act(
+            on answer: Prompt.Answer, _ operation: DevenvEngine.Operation, _ session: ProjectSession,
+            _ context: CommandContext
+        ) async throws -> ExitStatus {
+            switch answer {
+            case .yes:
+                return try await ActionRun(context: context, session: session, output: output, execution: execution)
+                    .carryOut(operation)
+            case .no:
+                context.console.say("Nothing was destroyed.\n")
+                return .failed
+            case .interrupted: throw CommandFailure.interrupted
+            case .impossible:
+                throw CommandFailure.failed(
+                    "this needs a confirmation, and there is no terminal to ask on",
+                    help: "say -f to do it without asking")
+            }
+        }
+
+        private func confirm(_ plan: DevenvEngine.Plan, _ context: CommandContext) async -> Prompt.Answer {
+            if force || plan.isEmpty { return .yes }
             let names = plan.machines.map(\.rawValue)
-            let question =
-                "Destroy \(Phrase.list(names, limit: 10)), with all data in \(names.count == 1 ? "it" : "them")?"
-            return try await Prompt(context: context).confirms(question, insteadUse: "-f")
+            let whole = names.count == 1 ? "it" : "them"
+            return await Prompt(context: context)
+                .ask("Destroy \(Phrase.list(names, limit: 10)), with all data in \(whole)?")
         }
     }
 

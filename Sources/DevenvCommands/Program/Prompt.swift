@@ -5,17 +5,24 @@ import Glibc
 struct Prompt: Sendable {
     let context: CommandContext
 
-    /// Whether the user says yes. Without a terminal to ask on, that is an error and never a yes.
-    func confirms(_ question: String, insteadUse option: String) async throws -> Bool {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
-            throw CommandFailure.failed(
-                "this needs a confirmation, and there is no terminal to ask on",
-                help: "say \(option) to do it without asking")
-        }
+    /// What came of it.
+    enum Answer: Hashable, Sendable {
+        /// The user says yes.
+        case yes
+        /// The user says anything else.
+        case no
+        /// The user interrupts the command.
+        case interrupted
+        /// There is no terminal to ask on; that is never a yes.
+        case impossible
+    }
+
+    /// Asks.
+    func ask(_ question: String) async -> Answer {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return .impossible }
         context.console.say("\(question) [y/N] ")
-        let answer = await line()
-        guard let answer else { throw CommandFailure.interrupted }
-        return ["y", "yes"].contains(answer.lowercased())
+        guard let answer = await line() else { return .interrupted }
+        return ["y", "yes"].contains(answer.lowercased()) ? .yes : .no
     }
 
     /// A line from standard input, nil where the user interrupts. On a thread of its own, as reading waits for a human.
