@@ -11,7 +11,7 @@ struct ConcurrencyTests {
         defaults: { box: $BOX }
         machines:
           one:
-            provision: [{ name: wait, shell: "until test -e /srv/go; do sleep 0.1; done" }]
+            provision: [{ name: wait, shell: "touch /srv/begun; until test -e /srv/go; do sleep 0.1; done" }]
         """
 
     private static let many = """
@@ -47,8 +47,9 @@ struct ConcurrencyTests {
     func aSignalEndsTheCommandAndTheNextOneGoesOn(_ signal: Int32) async throws {
         try await AcceptanceProject.with(Self.waiting) { project in
             let command = try Background.start(["up"], in: project)
+            defer { command.abandon() }
             try await eventually("the script runs", within: .seconds(30)) {
-                try await project.devenv("ssh", "one", "-c", "pgrep -f srv/go").status == 0
+                try await project.devenv("ssh", "one", "-c", "test -e /srv/begun").status == 0
             }
             kill(command.process, signal)
             let status = try await command.end(within: .seconds(10))
@@ -75,6 +76,12 @@ private struct Background {
         let error = posix_spawn(&process, "/bin/sh", nil, nil, &pointers, environ)
         guard error == 0 else { throw Errno(rawValue: error) }
         return Background(process: process)
+    }
+
+    /// Ends it where a failed test has left it running; it may have been waited for already.
+    func abandon() {
+        var status: Int32 = 0
+        if waitpid(process, &status, WNOHANG) == 0 { kill(process, SIGKILL) }
     }
 
     /// Waits for the end and returns the exit status, 128 and the signal where one ended it.

@@ -40,28 +40,31 @@ enum Leftovers {
         return hierarchies.map { $0.appending("devenv").appending(id).string }.filter { HostFiles.exists(FilePath($0)) }
     }
 
-    /// Processes whose cgroup or command line bears the id.
+    /// Processes whose cgroup or command line bears the id. One that has ended and only waits for its parent to notice is
+    /// none: the first process of some hosts takes seconds for that.
     private static func processes(with id: String) throws -> [String] {
         try HostFiles.list("/proc").filter { Int($0) != nil }.filter { process in
             let directory = FilePath("/proc").appending(process)
+            guard lines(directory.appending("status"), with: "State:\tZ").isEmpty else { return false }
             return !lines(directory.appending("cgroup"), with: id).isEmpty
                 || !lines(directory.appending("cmdline"), with: id).isEmpty
         }
     }
 
-    private static func files(below directory: FilePath, with id: String) throws -> [String] {
+    /// Files that bear the id, down to the machines' directories but not into them.
+    private static func files(below home: FilePath, with id: String) throws -> [String] {
         var found: [String] = []
-        var open = [directory]
-        while let next = open.popLast() {
-            for name in try HostFiles.list(next) where name != "boxes" {
-                let path = next.appending(name)
-                if name.contains(id) {
-                    found.append(path.string)
-                } else if HostFiles.kind(path) == .directory {
-                    open.append(path)
-                }
+        for top in try HostFiles.list(home) where top != "boxes" {
+            for path in try below(home.appending(top), depth: 3) {
+                if path.lastComponent?.string.contains(id) == true { found.append(path.string) }
             }
         }
         return found
+    }
+
+    private static func below(_ directory: FilePath, depth: Int) throws -> [FilePath] {
+        guard depth > 0, HostFiles.kind(directory) == .directory else { return [] }
+        let paths = try HostFiles.list(directory).map { directory.appending($0) }
+        return try paths + paths.flatMap { try below($0, depth: depth - 1) }
     }
 }

@@ -8,7 +8,7 @@ extension ContainerProvider {
     /// Removes the machine with everything that carries its mark.
     package func destroy(_ machine: RecordedMachine) async throws(ProviderError) {
         let place = place(machine.identity)
-        guard isPresent(place) else { return }
+        guard isPresent(place) || isProjectPresent(place) else { return }
         try requireRoot()
         try await takeDown(place)
         FaultPoint.reach("container.destroy.stopped")
@@ -25,6 +25,11 @@ extension ContainerProvider {
     func isPresent(_ place: MachinePlace) -> Bool {
         HostFiles.exists(place.disk) || HostFiles.exists(place.run) || HostFiles.exists(place.runtimeState)
             || !asides(of: place).isEmpty || !ControlGroups(place.cgroup).directories.isEmpty
+    }
+
+    /// Whether anything carries the project's mark, which goes with its last machine.
+    private func isProjectPresent(_ place: MachinePlace) -> Bool {
+        HostFiles.exists(place.projectDisk) || !ControlGroups(place.projectGroup).directories.isEmpty
     }
 
     /// Whoever makes groups below these parents right now removes them later, with its own machine.

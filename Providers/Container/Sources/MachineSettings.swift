@@ -13,7 +13,6 @@ enum MachineSettings {
             MachineSetting("cpus", spec.cpus.map { "\($0)" } ?? "no limit", impact: .live),
             MachineSetting("memory", spec.memory?.description ?? "no limit", impact: .live),
             MachineSetting("forward", texts(request.forwards), impact: .live),
-            MachineSetting("hosts", texts(request.hosts.map(HostsFile.line)), impact: .live),
         ] + list(of: options)
     }
 

@@ -41,6 +41,8 @@ struct ActionRun {
     }
 
     private func nothingToDo(_ plan: DevenvEngine.Plan) throws -> ExitStatus {
+        // a command that was killed after its last machine's end may have left the project's own state
+        try session.engine.discardIfEmpty()
         if output.json {
             let outcome = Outcome(plan: plan, report: ExecutionReport(), duration: .zero)
             context.console.answer(

@@ -6,13 +6,17 @@ import DevenvState
 /// Gives automatic forwards their ports.
 enum ForwardPorts {
     /// The forwards of a machine: one with a fixed port as written; an automatic one with the port that it had, or the first
-    /// free one from the port written upwards.
-    static func choose(for machine: MachineSpec, recorded: MachineRecord) -> [PortForward] {
-        var taken = Set(machine.forwards.map(\.value).filter { !$0.isAutomatic }.map(\.host))
+    /// free one from the port written upwards. `refused` are ports that turned out to be taken in a way that can't be seen
+    /// by binding them.
+    static func choose(
+        for machine: MachineSpec, recorded: MachineRecord, except refused: Set<UInt16> = []
+    ) -> [PortForward] {
+        var taken = refused.union(machine.forwards.map(\.value).filter { !$0.isAutomatic }.map(\.host))
         return machine.forwards.map(\.value).map { forward in
             guard forward.isAutomatic else { return forward }
             var chosen = forward
-            chosen.host = kept(forward, recorded) ?? free(from: forward, except: taken)
+            let kept = kept(forward, recorded).flatMap { taken.contains($0) ? nil : $0 }
+            chosen.host = kept ?? free(from: forward, except: taken)
             taken.insert(chosen.host)
             return chosen
         }

@@ -47,9 +47,27 @@ extension StepRunner {
         if try await !isRunning(record, machine.provider) { record.starts += 1 }
         try store.save(record)
         FaultPoint.reach("engine.start.intended")
-        record.providerRecord = try await machine.provider.start(request(machine, record))
+        try await startOnFreePorts(machine, &record)
         record.settings = machine.desired.settings
+        record.apply(machine.provider.settings(of: try await request(machine, record)))
         try store.save(record)
+    }
+
+    /// Starts the machine, giving automatic forwards other ports as long as the provider finds theirs taken.
+    private func startOnFreePorts(_ machine: Wanted, _ record: inout MachineRecord) async throws {
+        var refused: Set<UInt16> = []
+        while true {
+            let request = try await request(machine, record)
+            do throws(ProviderError) {
+                record.providerRecord = try await machine.provider.start(request)
+                return
+            } catch {
+                let automatic = record.forwards.contains { $0.isAutomatic && $0.host == error.port }
+                guard let port = error.port, automatic, refused.insert(port).inserted else { throw error }
+            }
+            record.forwards = ForwardPorts.choose(for: machine.spec, recorded: record, except: refused)
+            try store.save(record)
+        }
     }
 
     private func isRunning(_ record: MachineRecord, _ provider: any Provider) async throws(ProviderError) -> Bool {
@@ -64,7 +82,8 @@ extension StepRunner {
         try store.save(record)
         FaultPoint.reach("engine.update.intended")
         record.providerRecord = try await machine.provider.update(request(machine, record))
-        record.apply(machine.desired.settings.filter { $0.impact == .live })
+        let applied = machine.desired.settings + machine.provider.settings(of: try await request(machine, record))
+        record.apply(applied.filter { $0.impact == .live })
         try store.save(record)
     }
 
@@ -140,9 +159,12 @@ extension MachineRecord {
         self.forwards = forwards
     }
 
-    /// Notes settings that were applied.
+    /// Notes settings that were applied; of two for one key the later. What was applied may differ from what was planned:
+    /// an automatic forward gets its port only at the start.
     fileprivate mutating func apply(_ applied: [MachineSetting]) {
-        let keys = Set(applied.map(\.key))
-        settings = settings.filter { !keys.contains($0.key) } + applied
+        for setting in applied {
+            settings.removeAll { $0.key == setting.key }
+            settings.append(setting)
+        }
     }
 }

@@ -31,11 +31,14 @@ package struct ProviderError: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// What to do about it.
     package let help: String?
+    /// The port of the host that is in the way, where that is why: an automatic forward then tries another.
+    package let port: UInt16?
 
-    private init(_ code: Code, _ message: String, help: String?) {
+    private init(_ code: Code, _ message: String, help: String?, port: UInt16? = nil) {
         self.code = code
         self.message = message
         self.help = help
+        self.port = port
     }
 
     /// The message and the help on one line.
@@ -54,8 +57,8 @@ package struct ProviderError: Error, Sendable, CustomStringConvertible {
         ProviderError(.unsupported, message, help: help)
     }
     /// A port of the host is taken.
-    package static func portInUse(_ message: String, help: String) -> ProviderError {
-        ProviderError(.portInUse, message, help: help)
+    package static func portInUse(_ port: UInt16, _ message: String, help: String) -> ProviderError {
+        ProviderError(.portInUse, message, help: help, port: port)
     }
     /// No space is left where the machine lives.
     package static func diskFull(_ message: String, help: String? = nil) -> ProviderError {

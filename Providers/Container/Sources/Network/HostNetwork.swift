@@ -113,6 +113,7 @@ struct HostNetwork {
 
     private static func taken(_ forward: PortForward, by holder: String) -> ProviderError {
         .portInUse(
+            forward.host,
             "port \(forward.host)/\(forward.transport) of \(forward.address) is in use by \(holder)",
             help: "choose another port in 'forward', or let devenv choose with auto: true")
     }
