@@ -62,8 +62,7 @@ class Program:
 
     def run(self):
         """Runs it once and returns how long that took."""
-        if self.directory:
-            os.chdir(self.directory)
+        os.chdir(self.directory or "/")
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, self.log, flags, 0o600),
@@ -73,6 +72,7 @@ class Program:
         child = os.posix_spawnp(self.words[0], self.words, self.environment, file_actions=actions)
         status = self._wait(child)
         taken = (time.perf_counter() - start) * 1000
+        os.chdir("/")  # the directory may be removed before the next program starts
         if status not in self.statuses:
             raise Failure(f"{' '.join(self.words)}: status {status}: {self._output()}")
         return taken
