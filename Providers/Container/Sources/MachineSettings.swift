@@ -2,6 +2,9 @@ import DevenvModel
 import DevenvPluginAPI
 
 /// What of a machine was fixed when it was made or started.
+///
+/// But for the names of other machines, which the engine itself compares by a digest: written out for each of many
+/// machines, they would be as many texts as there are pairs.
 enum MachineSettings {
     static func list(of request: MachineRequest, options: ContainerOptions) -> [MachineSetting] {
         let spec = request.spec

@@ -5,9 +5,8 @@ import DevenvModel
 package enum PlanText {
     /// What will happen in one line: `3 machines to create, 1 to change, 12 steps; 2 machines are up to date`.
     package static func summary(_ plan: Plan) -> String {
-        let machines = plan.machines
-        guard !machines.isEmpty else { return nothing(plan) }
-        let kinds = Dictionary(grouping: machines) { MachineChange(plan.steps(of: $0)) }
+        guard !plan.isEmpty else { return nothing(plan) }
+        let kinds = Dictionary(grouping: plan.stepsByMachine.values, by: MachineChange.init)
         let parts = MachineChange.allCases.compactMap { kind in kinds[kind].map { (kind, $0.count) } }
         let words = parts.enumerated().map { index, part in
             "\(index == 0 ? Phrase.count(part.1, "machine") : String(part.1)) to \(part.0.verb)"
@@ -26,7 +25,8 @@ package enum PlanText {
         var text = warnings(plan, style: style)
         guard !plan.isEmpty else { return text + nothing(plan) + "\n" }
         let width = plan.steps.map { DisplayWidth.of($0.id.action.description) }.max() ?? 0
-        for machine in plan.machines { text += section(machine, plan, width, style) + "\n" }
+        let steps = plan.stepsByMachine
+        for machine in plan.machines { text += section(machine, steps[machine] ?? [], width, style) + "\n" }
         return text + style.paint("Plan: \(summary(plan)).", .strong) + "\n"
     }
 
@@ -35,8 +35,7 @@ package enum PlanText {
         plan.warnings.map { "\(style.paint("warning", .notable)): \($0)\n" }.joined()
     }
 
-    private static func section(_ machine: MachineName, _ plan: Plan, _ width: Int, _ style: TextStyle) -> String {
-        let steps = plan.steps(of: machine)
+    private static func section(_ machine: MachineName, _ steps: [Step], _ width: Int, _ style: TextStyle) -> String {
         let change = MachineChange(steps)
         let head = style.paint("\(change.mark) \(machine)", change.meaning)
         let others = steps.flatMap(\.predecessors).filter { $0.machine != machine }

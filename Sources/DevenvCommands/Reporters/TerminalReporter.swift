@@ -32,7 +32,7 @@ package final class TerminalReporter: Reporter {
     package func begin(_ plan: Plan) {
         state.withLock { state in
             state.order = plan.machines
-            for name in plan.machines { state.machines[name] = MachineProgress(name, plan.steps(of: name)) }
+            for (name, steps) in plan.stepsByMachine { state.machines[name] = MachineProgress(name, steps) }
             console.say(PlanText.summary(plan) + "\n")
         }
         ticker.start { [weak self] in self?.refresh() }

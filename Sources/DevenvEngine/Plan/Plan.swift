@@ -101,6 +101,6 @@ package struct Plan: Hashable, Sendable {
         return steps.map(\.id.machine).filter { seen.insert($0).inserted }
     }
 
-    /// The steps of one machine, in order.
-    package func steps(of machine: MachineName) -> [Step] { steps.filter { $0.id.machine == machine } }
+    /// The steps of each machine, in order.
+    package var stepsByMachine: [MachineName: [Step]] { Dictionary(grouping: steps, by: \.id.machine) }
 }
