@@ -53,6 +53,8 @@ enum ReceiverPreparation {
         if ! $as test -d "$1"; then
             $as mkdir -p "$1" || exit 1
             [ "$who" = user ] || $as chown "$owner:$group" "$1" || exit 1
+            # what this user writes to a new directory is the user's own: no need to give away each file
+            if [ -w "$1" ] && [ "$owner:$group" = "$(id -un):$(id -gn)" ]; then who=user; fi
         fi
         printf '%s\\n%s\\n%s\\n' "$who" "$owner" "$group"
         """

@@ -16,6 +16,7 @@ struct Main {
         let program = Program(
             environment: environment(), workingDirectory: workingDirectory(), interruption: interruption,
             composition: BuiltIns.components)
+        if let status = program.answerAtOnce(arguments) { exit(status.code) }
         let task = Task { await program.run(arguments) }
         // Without handlers a signal ends the process, as it does any other: worse, but no reason not to work at all.
         let watch = try? SignalWatch {

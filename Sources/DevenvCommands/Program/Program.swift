@@ -25,14 +25,17 @@ package struct Program: Sendable {
         self.makeConsole = makeConsole
     }
 
+    /// Gives the answer that programs ask for most often and that needs neither a parser nor threads; nil for all else.
+    package func answerAtOnce(_ arguments: [String]) -> ExitStatus? {
+        guard arguments == ["--version"] else { return nil }
+        makeConsole(.auto, environment).answer(Version.current + "\n")
+        return .done
+    }
+
     /// Runs a command line, given without the program's own name.
     package func run(_ arguments: [String]) async -> ExitStatus {
+        if let status = answerAtOnce(arguments) { return status }
         let console = makeConsole(.auto, environment)
-        // The one answer that programs ask for most often needs no parser.
-        if arguments == ["--version"] {
-            console.answer(Version.current + "\n")
-            return .done
-        }
         do {
             let arguments = LeadingOptions.moveBehindCommand(arguments)
             try Devenv.checkCommand(arguments)
