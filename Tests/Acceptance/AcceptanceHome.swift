@@ -4,35 +4,60 @@ import DevenvTestSupport
 import Glibc
 import SystemPackage
 
-/// The user's directories that all acceptance tests share, with one box in its store. Made once a run, removed when the
-/// tests' process ends.
+/// The user's directories that many tests share, with boxes in their store. Made once a run, when they are first asked for;
+/// removed when the tests' process ends.
 actor AcceptanceHome {
-    static let shared = AcceptanceHome()
-
     /// The name of the box that machines of the tests start from.
     static let box = "test/debian"
 
+    /// With a small box.
+    static let shared = AcceptanceHome("acceptance") { binary in
+        let source = try await TestBox.image().layers.first?.string ?? ""
+        try await run(binary, ["box", "add", source, "--name", box])
+    }
+
+    /// With the boxes of the examples: one build under two names.
+    static let examples = AcceptanceHome("examples") { binary in
+        try await run(binary, ["box", "build", "debian/12-quickstart", "--include", "postgresql,python3"])
+        let images = binary.home.appending("boxes/images")
+        guard let image = try HostFiles.list(images).first else { throw Failure(description: "no box was built") }
+        let tree = images.appending(image).appending("rootfs")
+        try await run(binary, ["box", "add", tree.string, "--name", "debian/12"])
+    }
+
+    private let name: String
+    private let fill: @Sendable (DevenvBinary) async throws -> Void
     private var made: Task<DevenvBinary, any Error>?
 
-    /// The program with its directories, made when they are first asked for.
+    private init(_ name: String, fill: @escaping @Sendable (DevenvBinary) async throws -> Void) {
+        self.name = name
+        self.fill = fill
+    }
+
+    /// The program with these directories.
     func binary() async throws -> DevenvBinary {
         if let made { return try await made.value }
-        let task = Task { try await Self.make() }
+        let task = Task { [name, fill] in
+            let binary = DevenvBinary(home: Self.path(name))
+            try HostFiles.makeDirectory(binary.home, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
+            atexit {
+                for name in ["acceptance", "examples"] {
+                    try? HostFiles.remove(AcceptanceHome.path(name))  // nobody is left to tell
+                }
+            }
+            try await fill(binary)
+            return binary
+        }
         made = task
         return try await task.value
     }
 
     /// Machines run as unprivileged users of this host, who must be able to reach their files: not below a home directory.
-    private static func make() async throws -> DevenvBinary {
-        let home = FilePath("/var/tmp/devenv-acceptance-\(getpid())")
-        try HostFiles.makeDirectory(home, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
-        atexit { try? HostFiles.remove(FilePath("/var/tmp/devenv-acceptance-\(getpid())")) }  // nobody is left to tell
-        let binary = DevenvBinary(home: home)
-        let image = try await TestBox.image()
-        let source = image.layers.first?.string ?? ""
-        let added = try await binary.run(["box", "add", source, "--name", box], in: "/", timeout: .seconds(300))
-        guard added.status == 0 else { throw Failure(description: added.transcript) }
-        return binary
+    private static func path(_ name: String) -> FilePath { FilePath("/var/tmp/devenv-\(name)-\(getpid())") }
+
+    private static func run(_ binary: DevenvBinary, _ arguments: [String]) async throws {
+        let outcome = try await binary.run(arguments, in: "/", timeout: .seconds(600))
+        guard outcome.status == 0 else { throw Failure(description: outcome.transcript) }
     }
 
     private struct Failure: Error, CustomStringConvertible {

@@ -23,9 +23,16 @@ struct AcceptanceProject: Sendable {
         for (name, text) in files.merging(["Envfile": envfile], uniquingKeysWith: { file, _ in file }) {
             try project.write(text, to: name)
         }
+        try await project.tried(sourceLocation, body)
+    }
+
+    /// Runs a test with the project, then takes everything down, also after a failure.
+    func tried(
+        _ sourceLocation: SourceLocation, _ body: @Sendable (AcceptanceProject) async throws -> Void
+    ) async throws {
         let result: Result<Void, any Error>
-        do { result = .success(try await body(project)) } catch { result = .failure(error) }
-        try await project.tearDown(sourceLocation)
+        do { result = .success(try await body(self)) } catch { result = .failure(error) }
+        try await tearDown(sourceLocation)
         try result.get()
     }
 

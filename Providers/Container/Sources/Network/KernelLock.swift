@@ -23,18 +23,19 @@ struct KernelLock: ~Copyable {
         try? file.close()  // the kernel lets go of the lock either way
     }
 
-    /// Waits until the lock is ours, at most 30 seconds.
+    /// Waits until the lock is ours, at most two minutes. Whoever has waited longer looks more often, so that newcomers do
+    /// not overtake it again and again.
     static func take(_ subject: Subject, shared: Bool = false) async throws(ProviderError) -> KernelLock {
-        let deadline = ContinuousClock.now + .seconds(30)
-        var pause = Duration.microseconds(500)
+        let deadline = ContinuousClock.now + .seconds(120)
+        var pause = Duration.milliseconds(4)
         while ContinuousClock.now < deadline {
             if let lock = try attempt(subject, shared: shared) { return lock }
             try ProviderError.checkCancellation("waiting for the lock '\(path(subject))'")
             try? await Task.sleep(for: pause)  // a cancelled sleep is noticed by the next check
-            pause = min(pause * 2, .milliseconds(8))
+            pause = max(pause * 15 / 16, .microseconds(300))
         }
         throw .timedOut(
-            "another devenv has kept the lock '\(path(subject))' for 30 seconds",
+            "another devenv has kept the lock '\(path(subject))' for two minutes",
             help: "find it with: fuser \(path(subject))")
     }
 
