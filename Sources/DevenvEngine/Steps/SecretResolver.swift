@@ -37,7 +37,9 @@ struct SecretResolver: Sendable {
     }
 
     private func output(of words: [String], _ name: String) async throws(EngineError) -> String {
-        guard let tool = words.first else { throw EngineError(.failed, "the secret '\(name)' has an empty command") }
+        guard let word = words.first else { throw EngineError(.failed, "the secret '\(name)' has an empty command") }
+        // a path starts at the Envfile's directory, wherever the command was started; a bare name is looked up in PATH
+        let tool = word.contains("/") ? directory.pushing(FilePath(word)).lexicallyNormalized().string : word
         let call = ToolInvocation(
             tool, Array(words.dropFirst()), directory: directory, output: .captured(limit: 1 << 20))
         let outcome: ToolOutcome
