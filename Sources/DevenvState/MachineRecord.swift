@@ -42,8 +42,8 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var forwards: [PortForward]
     /// How long it may take to stop.
     package var stopTimeoutMilliseconds: Int64
-    /// What each folder was when it was last made equal: target, then fingerprint.
-    package var folders: [String: String]
+    /// What came of the last synchronisation of each folder, by its target.
+    package var folders: [String: FolderSync]
     /// What came of each provisioner's last run.
     package var provisioners: [String: ProvisionerRun]
     /// How often it has been started.
@@ -73,6 +73,20 @@ package struct MachineRecord: Hashable, Sendable, Codable {
         starts = 0
         isReady = false
         dependencies = []
+    }
+}
+
+/// What came of the last synchronisation of a folder.
+package struct FolderSync: Hashable, Sendable, Codable {
+    /// What the folder was on the host.
+    package let fingerprint: String
+    /// What the synchronizer wants to be told the next time.
+    package let memory: String?
+
+    /// Makes a record.
+    package init(fingerprint: String, memory: String?) {
+        self.fingerprint = fingerprint
+        self.memory = memory
     }
 }
 

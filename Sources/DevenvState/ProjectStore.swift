@@ -52,13 +52,14 @@ package struct ProjectStore: Sendable {
         return records
     }
 
-    /// Keeps a machine's record.
-    package func save(_ record: MachineRecord) throws(StateError) {
+    /// Keeps a machine's record. What can be done again may be `durable: false`: a power cut may then lose it, never tear it,
+    /// and nothing waits until the disk has all that a machine has just written.
+    package func save(_ record: MachineRecord, durable: Bool = true) throws(StateError) {
         let name = record.identity.name
         try StateError.wrap { () throws(HostError) in
             try HostFiles.makeDirectory(logs(of: name), mode: .ownerReadWriteExecute)
         }
-        try StateFile.write(record, to: file(of: name))
+        try StateFile.write(record, to: file(of: name), durable: durable)
     }
 
     /// Forgets a machine: its record first, then its keys and logs, so that a crash in between leaves no record of half of it.

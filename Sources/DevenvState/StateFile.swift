@@ -32,7 +32,9 @@ enum StateFile {
     }
 
     /// Writes the file, whole or not at all, and only for its owner: it may name hosts and paths.
-    static func write<Content: Codable>(_ content: Content, to path: FilePath) throws(StateError) {
+    static func write<Content: Codable>(
+        _ content: Content, to path: FilePath, durable: Bool = true
+    ) throws(StateError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let data: Data
@@ -40,6 +42,8 @@ enum StateFile {
             throw .damaged(path.string, "its new content can't be written as JSON")
         }
         let bytes = Array(data) + [UInt8(ascii: "\n")]
-        try StateError.wrap { () throws(HostError) in try AtomicFile.write(bytes, to: path, mode: .ownerReadWrite) }
+        try StateError.wrap { () throws(HostError) in
+            try AtomicFile.write(bytes, to: path, mode: .ownerReadWrite, durable: durable)
+        }
     }
 }

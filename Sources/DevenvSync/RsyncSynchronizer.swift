@@ -26,22 +26,32 @@ package struct RsyncSynchronizer: FolderSynchronizer {
     }
 
     /// Makes the machine's folder equal to the host's. Repeating it sends what has changed since.
-    package func push(_ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator)
-        async throws(SyncError) -> SyncSummary
-    {
+    ///
+    /// Who writes in the machine is remembered: asking takes a connection of its own. Where what is remembered fails, the
+    /// machine is asked, and the rest of the folder is sent.
+    package func push(
+        _ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator, knowing memory: String?
+    ) async throws(SyncError) -> SyncResult {
         try checkSource(folder)
         let attempt = "syncing '\(folder.source.value)' to '\(folder.target)'"
+        if let known = memory.flatMap({ RsyncCall.Receiver(memory: $0, of: folder) }) {
+            let outcome = try await transfer(RsyncCall(folder: folder, endpoint: endpoint, receiver: known), attempt)
+            if RsyncReport.failure(outcome, attempt) == nil {
+                return SyncResult(summary: RsyncReport.summary(of: outcome.standardOutput), memory: memory)
+            }
+        }
         let receiver = try await ReceiverPreparation.run(folder, communicator, attempt)
-        let outcome: ToolOutcome
-        do throws(ToolError) {
-            let call = RsyncCall(folder: folder, endpoint: endpoint, receiver: receiver)
-            outcome = try await runner.run(call.invocation)
-        } catch {
+        let outcome = try await transfer(RsyncCall(folder: folder, endpoint: endpoint, receiver: receiver), attempt)
+        if let failure = RsyncReport.failure(outcome, attempt) { throw failure }
+        return SyncResult(
+            summary: RsyncReport.summary(of: outcome.standardOutput), memory: receiver.memory(of: folder))
+    }
+
+    private func transfer(_ call: RsyncCall, _ attempt: String) async throws(SyncError) -> ToolOutcome {
+        do throws(ToolError) { return try await runner.run(call.invocation) } catch {
             let help = error.code == .missing ? "install rsync on this host" : nil
             throw SyncError("\(attempt): \(error)", help: help, isCancellation: error.code == .cancelled)
         }
-        if let failure = RsyncReport.failure(outcome, attempt) { throw failure }
-        return RsyncReport.summary(of: outcome.standardOutput)
     }
 
     private func checkSource(_ folder: SyncedFolder) throws(SyncError) {

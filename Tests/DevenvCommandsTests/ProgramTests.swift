@@ -137,8 +137,8 @@ private struct NoSynchronizer: FolderSynchronizer {
     func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String { throw SyncError("not expected") }
 
     func push(
-        _ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator
-    ) async throws(SyncError) -> SyncSummary {
+        _ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator, knowing memory: String?
+    ) async throws(SyncError) -> SyncResult {
         throw SyncError("not expected")
     }
 }

@@ -58,7 +58,7 @@ enum PlanFixture {
             identity: identity, provider: provider, boxName: "debian/12", boxDigest: "sha256:a", user: "dev")
         record.phase = .created
         record.settings = machine.settings
-        record.folders = machine.folders
+        record.folders = machine.folders.mapValues { FolderSync(fingerprint: $0, memory: nil) }
         record.provisioners = machine.provisioners.mapValues {
             ProvisionerRun(fingerprint: $0, succeeded: true, exitStatus: 0, endedAt: 0, starts: 0)
         }

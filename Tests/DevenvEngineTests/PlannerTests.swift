@@ -169,7 +169,7 @@ import Testing
         var record = Fixture.record(of: Fixture.desired(spec))
         let unchanged = try plan(spec, recorded: record, observed: .running)
         #expect(unchanged.isEmpty)
-        record.folders["/srv/app"] = "tree-0"
+        record.folders["/srv/app"] = FolderSync(fingerprint: "tree-0", memory: nil)
         let plan = try plan(spec, recorded: record, observed: .running)
         #expect(plan.lines == ["web: sync /srv/app", "web: ready"])
         #expect(plan.reasons("web: sync /srv/app") == ["app changed"])

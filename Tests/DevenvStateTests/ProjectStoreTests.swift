@@ -54,11 +54,11 @@ import Testing
     }
 
     @Test func theIdIsMadeOnceAndKept() throws {
-        let first = try reserve(store, "10.60.0.0/24")
+        let first = try reserve(store, "203.0.113.0/24")
         #expect(first.id.rawValue.count == 16)
-        let second = try reserve(store, "10.60.0.0/24")
+        let second = try reserve(store, "203.0.113.0/24")
         #expect(second == first)
-        #expect(try store.addressBook().addresses["web"]?["default"]?.description == "10.60.0.2")
+        #expect(try store.addressBook().addresses["web"]?["default"]?.description == "203.0.113.2")
     }
 
     @Test func keepingNothingMakesNothing() throws {
@@ -70,8 +70,8 @@ import Testing
     @Test func theSubnetsOfOtherProjectsAreReserved() throws {
         let other = Self.store(in: directory, "other")
         try HostFiles.makeDirectory(other.directory)
-        _ = try reserve(store, "10.60.0.0/24")
-        let subnet = try #require(IPv4Subnet("10.60.0.0/24"))
+        _ = try reserve(store, "203.0.113.0/24")
+        let subnet = try #require(IPv4Subnet("203.0.113.0/24"))
         #expect(try other.addressBook().reserved.contains(subnet))
         #expect(try store.addressBook().reserved.contains(subnet) == false)
         try HostFiles.remove(store.root)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aMachineIsKeptAndForgotten() throws {
-        let record = machine("web", of: try reserve(store, "10.60.0.0/24"))
+        let record = machine("web", of: try reserve(store, "203.0.113.0/24"))
         try store.save(record)
         #expect(try store.machine(record.identity.name) == record)
         #expect(try store.machines() == [record])
@@ -90,7 +90,7 @@ import Testing
 
     @Test(arguments: ["", "{", "[]", "{\"schema\": 1}", "{\"schema\": 1, \"content\": {}}"])
     func aDamagedRecordIsNamed(_ text: String) throws {
-        let record = machine("web", of: try reserve(store, "10.60.0.0/24"))
+        let record = machine("web", of: try reserve(store, "203.0.113.0/24"))
         try store.save(record)
         let file = store.directory(of: record.identity.name).appending("machine.json")
         try AtomicFile.write(Array(text.utf8), to: file)
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func aRecordOfALaterFormatIsLeftAlone() throws {
-        let record = machine("web", of: try reserve(store, "10.60.0.0/24"))
+        let record = machine("web", of: try reserve(store, "203.0.113.0/24"))
         try store.save(record)
         let file = store.directory(of: record.identity.name).appending("machine.json")
         try AtomicFile.write(Array("{\"schema\": 99}".utf8), to: file)
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func aLockIsHeldByOneAndSaysByWhom() throws {
-        _ = try reserve(store, "10.60.0.0/24")
+        _ = try reserve(store, "203.0.113.0/24")
         let web = MachineName(unchecked: "web")
         let held = try store.lock([web])
         let error = #expect(throws: StateError.self) { try store.lock([web]) }
@@ -119,14 +119,14 @@ import Testing
     }
 
     @Test func aLockIsFreeWhenItsHolderGoes() throws {
-        _ = try reserve(store, "10.60.0.0/24")
+        _ = try reserve(store, "203.0.113.0/24")
         let web = MachineName(unchecked: "web")
         do { _ = try store.lock([web]) }
         #expect(throws: Never.self) { try store.lock([web]) }
     }
 
     @Test func anEmptyProjectIsRemovedWholly() throws {
-        let project = try reserve(store, "10.60.0.0/24")
+        let project = try reserve(store, "203.0.113.0/24")
         let record = machine("web", of: project)
         try store.save(record)
         try store.removeIfEmpty()
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func aProjectThatSomebodyWorksOnStays() throws {
-        _ = try reserve(store, "10.60.0.0/24")
+        _ = try reserve(store, "203.0.113.0/24")
         let held = try store.lock([MachineName(unchecked: "web")])
         try store.removeIfEmpty()
         #expect(HostFiles.exists(store.root))

@@ -151,8 +151,35 @@ struct RsyncSynchronizerTests {
                 host: old.host, port: old.port, user: old.user, identityFile: folder.appending(files[0]),
                 knownHostsFile: folder.appending(files[1]), hostKeyAlias: old.hostKeyAlias, hostKey: old.hostKey)
             let communicator = SSHCommunicator(old)
-            let summary = try await RsyncSynchronizer().push(server.folder(), to: endpoint, over: communicator)
-            #expect(summary.changedFiles == 1)
+            let result = try await RsyncSynchronizer()
+                .push(server.folder(), to: endpoint, over: communicator, knowing: nil)
+            #expect(result.summary.changedFiles == 1)
+        }
+    }
+
+    @Test func whatIsRememberedOfTheMachineIsNotAskedAgain() async throws {
+        try await SSHServer.with { server in
+            try server.directory.write("x", to: "source/a")
+            let rsync = RsyncSynchronizer()
+            let first = try await rsync.push(
+                server.folder(), to: server.endpoint, over: SSHCommunicator(server.endpoint), knowing: nil)
+            try server.directory.write("y", to: "source/b")
+            let second = try await rsync.push(
+                server.folder(), to: server.endpoint, over: Silent(), knowing: first.memory)
+            #expect(second.summary.changedFiles == 1)
+            #expect(try server.names("target") == ["a", "b"])
+        }
+    }
+
+    @Test(arguments: ["", "::::", "dev:::privileged:nobody-of-this-name:", ":::privileged:no-such-user:no-such-group"])
+    func whatIsNoLongerTrueIsFoundOutAgain(_ memory: String) async throws {
+        try await SSHServer.with { server in
+            try server.directory.write("x", to: "source/a")
+            let result = try await RsyncSynchronizer().push(
+                server.folder(target: "deep/target"), to: server.endpoint, over: SSHCommunicator(server.endpoint),
+                knowing: memory)
+            #expect(result.memory != memory)
+            #expect(try server.names("deep/target") == ["a"])
         }
     }
 
@@ -171,6 +198,19 @@ struct RsyncSynchronizerTests {
     }
 }
 
+/// A machine that must not be asked anything.
+private struct Silent: Communicator {
+    func waitUntilReady(timeout: Duration) async throws(CommunicatorError) { throw Self.asked }
+
+    func run(_ command: RemoteCommand, output: @escaping OutputHandler) async throws(CommunicatorError) -> RemoteExit {
+        throw Self.asked
+    }
+
+    func close() async {}
+
+    private static let asked = CommunicatorError(.failed, "the machine was asked")
+}
+
 extension SSHServer {
     fileprivate func folder(target: String = "target") -> SyncedFolder {
         SyncedFolder(
@@ -179,7 +219,8 @@ extension SSHServer {
 
     @discardableResult
     fileprivate func push(_ folder: SyncedFolder) async throws -> SyncSummary {
-        try await RsyncSynchronizer().push(folder, to: endpoint, over: SSHCommunicator(endpoint))
+        try await RsyncSynchronizer()
+            .push(folder, to: endpoint, over: SSHCommunicator(endpoint), knowing: nil).summary
     }
 
     /// The error of a synchronisation, nil where there was none.
@@ -187,7 +228,7 @@ extension SSHServer {
     {
         let communicator = communicator ?? SSHCommunicator(endpoint)
         do throws(SyncError) {
-            _ = try await RsyncSynchronizer().push(folder, to: endpoint, over: communicator)
+            _ = try await RsyncSynchronizer().push(folder, to: endpoint, over: communicator, knowing: nil)
             return nil
         } catch {
             return error

@@ -1,6 +1,5 @@
 #!/bin/sh
-# Makes a database cluster that the machines of one network may use with a password.
-# NETWORK: the network, such as 10.60.0.0/24
+# Makes a database cluster that the machines on its network may use with a password.
 set -eu
 
 if ! command -v pg_createcluster >/dev/null; then
@@ -18,9 +17,9 @@ cat >"$settings/conf.d/quickstart.conf" <<END
 listen_addresses = '*'
 recovery_init_sync_method = syncfs
 END
-cat >"$settings/pg_hba.conf" <<END
+cat >"$settings/pg_hba.conf" <<'END'
 local all postgres peer
-host shop shop $NETWORK scram-sha-256
+host shop shop samenet scram-sha-256
 END
 
 # Where it runs already, it takes on these settings; otherwise the next script starts it.

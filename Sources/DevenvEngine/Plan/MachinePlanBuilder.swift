@@ -120,7 +120,7 @@ struct MachinePlanBuilder {
     mutating func sync(evenIfUnchanged: Bool = false) {
         for folder in machine.spec.folders where runsAfterwards {
             let target = folder.target.string
-            switch recorded?.folders[target] {
+            switch recorded?.folders[target]?.fingerprint {
             case nil: add(.sync(folder.target), because: ["was never synced"])
             case machine.folders[target] where !evenIfUnchanged: break
             case machine.folders[target]: add(.sync(folder.target), because: ["a sync was asked for"])

@@ -17,10 +17,14 @@ extension StepRunner {
     func sync(_ target: GuestPath, _ machine: Wanted) async throws {
         guard let folder = machine.spec.folders.first(where: { $0.target == target }) else { return }
         let (endpoint, communicator) = try await reach(machine)
-        _ = try await components.synchronizer.push(folder, to: endpoint, over: communicator)
+        let memory = try record(of: machine.name).folders[target.string]?.memory
+        let result = try await components.synchronizer.push(folder, to: endpoint, over: communicator, knowing: memory)
+        FaultPoint.reach("engine.sync.sent")
         var record = try record(of: machine.name)
-        record.folders[target.string] = machine.desired.folders[target.string]
-        try store.save(record)
+        record.folders[target.string] = machine.desired.folders[target.string].map {
+            FolderSync(fingerprint: $0, memory: result.memory)
+        }
+        try store.save(record, durable: false)
     }
 
     /// Runs a provisioner and records what came of it, a failure too.
@@ -59,7 +63,7 @@ extension StepRunner {
             fingerprint: fingerprint, succeeded: failure == nil, exitStatus: failure == nil ? 0 : failure?.exitStatus,
             endedAt: time(nil), starts: record.starts)
         record.isReady = false
-        try store.save(record)
+        try store.save(record, durable: false)
     }
 
     private func secrets(_ names: Set<String>) async throws -> [String: Redacted] {
@@ -80,7 +84,7 @@ extension StepRunner {
         for check in machine.spec.readyChecks { try await prober.wait(for: check, of: machine.name) }
         var record = try record(of: machine.name)
         record.isReady = true
-        try store.save(record)
+        try store.save(record, durable: false)
     }
 
     /// The endpoint and the one communicator of a machine that runs.

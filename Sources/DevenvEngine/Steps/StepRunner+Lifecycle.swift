@@ -45,12 +45,12 @@ extension StepRunner {
         record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
         record.isReady = false
         if try await !isRunning(record, machine.provider) { record.starts += 1 }
-        try store.save(record)
+        try store.save(record, durable: false)
         FaultPoint.reach("engine.start.intended")
         try await startOnFreePorts(machine, &record)
         record.settings = machine.desired.settings
         record.apply(machine.provider.settings(of: try await request(machine, record)))
-        try store.save(record)
+        try store.save(record, durable: false)
     }
 
     /// Starts the machine, giving automatic forwards other ports as long as the provider finds theirs taken.
@@ -66,7 +66,7 @@ extension StepRunner {
                 guard let port = error.port, automatic, refused.insert(port).inserted else { throw error }
             }
             record.forwards = ForwardPorts.choose(for: machine.spec, recorded: record, except: refused)
-            try store.save(record)
+            try store.save(record, durable: false)
         }
     }
 
@@ -79,12 +79,12 @@ extension StepRunner {
     func update(_ machine: Wanted) async throws {
         var record = try record(of: machine.name)
         record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
-        try store.save(record)
+        try store.save(record, durable: false)
         FaultPoint.reach("engine.update.intended")
         record.providerRecord = try await machine.provider.update(request(machine, record))
         let applied = machine.desired.settings + machine.provider.settings(of: try await request(machine, record))
         record.apply(applied.filter { $0.impact == .live })
-        try store.save(record)
+        try store.save(record, durable: false)
     }
 
     /// Stops a machine; one that has no record is not ours to stop.
@@ -92,7 +92,7 @@ extension StepRunner {
         guard var record = try store.machine(name) else { return }
         await connections.close(name)
         record.isReady = false
-        try store.save(record)
+        try store.save(record, durable: false)
         FaultPoint.reach("engine.stop.intended")
         let grace = operation.force ? Duration.zero : .milliseconds(record.stopTimeoutMilliseconds)
         try await provider.stop(RecordedMachine(identity: record.identity, record: record.providerRecord), grace: grace)

@@ -14,6 +14,21 @@ package struct SyncSummary: Hashable, Sendable, Codable {
     }
 }
 
+/// What came of one synchronisation.
+package struct SyncResult: Hashable, Sendable {
+    /// What it moved.
+    package let summary: SyncSummary
+    /// What the synchronizer learned of the machine and wants to be told the next time, so that it need not ask again;
+    /// nobody else reads it.
+    package let memory: String?
+
+    /// Makes a result.
+    package init(summary: SyncSummary, memory: String? = nil) {
+        self.summary = summary
+        self.memory = memory
+    }
+}
+
 /// Why a folder could not be synchronised.
 package struct SyncError: Error, Sendable, CustomStringConvertible {
     /// What was attempted, on what, and why it failed; lower case, without a full stop.
@@ -40,7 +55,9 @@ package protocol FolderSynchronizer: Sendable {
     /// was last synchronised. Reads only the host.
     func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String
 
-    /// Makes the machine's folder equal to the host's. `.devenv/` is never sent.
-    func push(_ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator)
-        async throws(SyncError) -> SyncSummary
+    /// Makes the machine's folder equal to the host's. `.devenv/` is never sent. `memory` is what the last push of this
+    /// folder to this machine returned; where it is no longer true, it is found out again.
+    func push(
+        _ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator, knowing memory: String?
+    ) async throws(SyncError) -> SyncResult
 }
