@@ -10,7 +10,7 @@ extension ContainerProvider {
         let place = place(machine.identity)
         guard isPresent(place) || isProjectPresent(place) else { return }
         try requireRoot()
-        try await takeDown(place)
+        try await takeDown(place, bridges: .go)
         FaultPoint.reach("container.destroy.stopped")
         try ProviderError.translate { () throws(HostError) in try removeDisk(of: place) }
         FaultPoint.reach("container.destroy.removed")

@@ -14,17 +14,25 @@ extension ContainerProvider {
             try await Shutdown(groups: ControlGroups(place.cgroup), first: running.process).ask(patience: grace)
         }
         FaultPoint.reach("container.stop.asked")
-        try await takeDown(place)
+        try await takeDown(place, bridges: .stay)
+    }
+
+    /// What becomes of the bridges that no machine needs any more.
+    enum Bridges {
+        /// They stay for the next start: taking one away takes longer than everything else of a stop.
+        case stay
+        /// They go.
+        case go
     }
 
     /// Ends whatever runs and takes its surroundings away. Repeating it changes nothing.
-    func takeDown(_ place: MachinePlace) async throws(ProviderError) {
+    func takeDown(_ place: MachinePlace, bridges: Bridges) async throws(ProviderError) {
         // a damaged note is as good as none: the links and rules themselves then tell
         let note = (try? Notes.read(RunNote.self, at: place.runNote)) ?? nil
         // before it looks who else uses the bridges: of machines that end at once, the last must see no other
         try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.runNote) }
         FaultPoint.reach("container.stop.forgotten")
-        async let rules = outcome { () async throws(ProviderError) in try await withdraw(place, note) }
+        async let rules = outcome { () async throws(ProviderError) in try await withdraw(place, note, bridges) }
         let ended = await outcome { () async throws(ProviderError) in
             try await clear(place)
             FaultPoint.reach("container.stop.ended")
@@ -49,7 +57,7 @@ extension ContainerProvider {
 
     /// Undoes what a failed start has done. What can't be undone now stays marked, for the next start or destroy.
     func abandon(_ place: MachinePlace) async {
-        try? await takeDown(place)  // the error that led here is the one to report
+        try? await takeDown(place, bridges: .go)  // the error that led here is the one to report
     }
 
     private func unmount(_ place: MachinePlace) async throws(ProviderError) {
@@ -62,9 +70,9 @@ extension ContainerProvider {
         }
     }
 
-    /// Takes the machine's forwards away, and the bridges that no other machine of the project uses.
-    private func withdraw(_ place: MachinePlace, _ note: RunNote?) async throws(ProviderError) {
-        let bridges = note?.cables.map(\.bridge) ?? projectBridges(place)
+    /// Takes the machine's forwards away and, where they go, the bridges that no other machine of the project uses.
+    private func withdraw(_ place: MachinePlace, _ note: RunNote?, _ fate: Bridges) async throws(ProviderError) {
+        let bridges = fate == .stay ? [] : projectBridges(place)
         let network = network
         if let note, note.forwards.isEmpty, bridges.allSatisfy({ isUsed($0, byOtherThan: place) }) { return }
         try await network.withdraw(mark: place.mark) { bridges.filter { !isUsed($0, byOtherThan: place) } }
