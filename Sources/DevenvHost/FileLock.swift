@@ -43,7 +43,8 @@ package struct FileLock: ~Copyable {
         if flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 {
             let lock = FileLock(file)
             let note = "\(getpid())\n\(time(nil))\n\(command)\n"
-            try AtomicFile.write(Array(note.utf8), to: ownerFile(of: path), durable: false)
+            // a full disk must not keep anybody from a lock: what is done under it may be what frees the disk
+            try? AtomicFile.write(Array(note.utf8), to: ownerFile(of: path), durable: false)
             return .taken(lock)
         }
         let error = Errno(rawValue: errno)

@@ -1,4 +1,5 @@
 package import DevenvHost
+import SystemPackage
 
 /// Why recorded state could not be read or written.
 package struct StateError: Error, Sendable, CustomStringConvertible {
@@ -10,19 +11,27 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
     package let holder: FileLock.Holder?
     /// Whether a lock is why.
     package let isLocked: Bool
+    /// Whether a full disk is why.
+    package let isDiskFull: Bool
 
-    private init(_ message: String, help: String? = nil, holder: FileLock.Holder? = nil, isLocked: Bool = false) {
+    private init(
+        _ message: String, help: String? = nil, holder: FileLock.Holder? = nil, isLocked: Bool = false,
+        isDiskFull: Bool = false
+    ) {
         self.message = message
         self.help = help
         self.holder = holder
         self.isLocked = isLocked
+        self.isDiskFull = isDiskFull
     }
 
     /// The message and the help on one line.
     package var description: String { help.map { "\(message); \($0)" } ?? message }
 
     /// A file could not be read or written.
-    package static func host(_ error: HostError) -> StateError { StateError(error.description) }
+    package static func host(_ error: HostError) -> StateError {
+        StateError(error.description, isDiskFull: [.noSpace, .diskQuotaExceeded].contains(error.errno))
+    }
 
     /// Runs something with files of this host and translates its error.
     static func wrap<Value: ~Copyable>(_ body: () throws(HostError) -> Value) throws(StateError) -> Value {
