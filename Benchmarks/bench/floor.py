@@ -42,6 +42,9 @@ class FloorMachine:
         self.rootfs, self.user_key, self.host_key = Path(rootfs), Path(user_key), Path(host_key)
         self.subnet = f"10.213.{FloorMachine.serial % 250}"
         self.address, self.gateway = f"{self.subnet}.10", f"{self.subnet}.1"
+        self.forward = f"{20_000 + FloorMachine.serial % 250} : {self.address} . 22"
+        self.has_network = False
+        self.starts = 0
         self.process = None
 
     # MARK: up
@@ -55,7 +58,10 @@ class FloorMachine:
         """The same for a machine that was halted."""
         self.mount_root()
         self.write_files()
-        self.make_network()
+        if self.has_network:
+            self.add_forward()
+        else:
+            self.make_network()
         self.create()
         self.attach()
         self.runc("start", self.name)
@@ -98,7 +104,16 @@ class FloorMachine:
         path.chmod(mode)
         os.chown(path, FIRST_ID, FIRST_ID)
 
+    def add_forward(self):
+        """Gives a halted machine its forward again; its bridge and its rules have stayed."""
+        kernel.call("nft", "add", "element", "inet", self.name, "ports", f"{{ {self.forward} }}")
+
+    def remove_forward(self):
+        """What a halt leaves nobody to answer on."""
+        kernel.call("nft", "delete", "element", "inet", self.name, "ports", f"{{ {self.forward} }}")
+
     def make_network(self):
+        self.has_network = True
         name, octet = self.name, int(self.subnet.rsplit(".", 1)[1])
         kernel.call("ip", "-batch", "-", text=f"""\
 link add name {name} address 02:00:00:00:01:{octet:02x} type bridge
@@ -108,7 +123,7 @@ route replace {self.subnet}.0/24 dev {name} proto kernel scope link src {self.ga
 """)
         kernel.call("nft", "-f", "-", text=f"""\
 table inet {name} {{
-    map ports {{ type inet_service : ipv4_addr . inet_service; elements = {{ {20_000 + octet} : {self.address} . 22 }} }}
+    map ports {{ type inet_service : ipv4_addr . inet_service; elements = {{ {self.forward} }} }}
     chain arriving {{ type nat hook prerouting priority dstnat; fib daddr type local dnat ip to tcp dport map @ports; }}
     chain sending {{ type nat hook output priority -100; fib daddr type local dnat ip to tcp dport map @ports; }}
     chain departing {{ type nat hook postrouting priority srcnat; iifname "{name}" oifname != "{name}" masquerade; }}
@@ -124,9 +139,12 @@ table inet {name} {{
         self.process = int((group / "bench" / self.name / "cgroup.procs").read_text().split()[0])
 
     def attach(self):
+        # that of the last start may still be on its way out
+        self.starts += 1
+        cable = f"{self.name}v{self.starts}"
         kernel.call("ip", "-batch", "-", text=f"""\
-link add name {self.name}v type veth peer name eth0 netns {self.process}
-link set dev {self.name}v master {self.name} addrgenmode none up
+link add name {cable} type veth peer name eth0 netns {self.process}
+link set dev {cable} master {self.name} addrgenmode none up
 """)
         kernel.call("nsenter", f"--net=/proc/{self.process}/ns/net", "ip", "-batch", "-", text=f"""\
 link set dev eth0 up
@@ -169,7 +187,7 @@ route replace default via {self.gateway} quickack 1
         kernel.unmount(self.home / "root")
 
     def withdraw(self):
-        """Removes the bridge and the rules: the other half of a halt, for the only machine on its network.
+        """Removes the bridge and the rules, as no other machine is on the network.
 
         At the same time, as each spends most of its own waiting for the kernel.
         """
@@ -177,6 +195,7 @@ route replace default via {self.gateway} quickack 1
         kernel.call("nft", "delete", "table", "inet", self.name)
         if link.wait() != 0:
             raise RuntimeError(f"the bridge {self.name} can't be removed")
+        self.has_network = False
 
     def remove(self):
         """The other half of a destroy: leaves nothing."""

@@ -39,7 +39,7 @@ extension Engine {
 
     /// What `sync` would do to machines that run.
     package func prepareSync(_ graph: MachineGraph, targets: [MachineName]) async throws(EngineError) -> Operation {
-        try await prepare(graph, targets, "sync", fingerprints: true, { $0.sync() }) { () async throws(EngineError) in
+        try await prepare(graph, targets, "sync", fingerprints: false, { $0.sync() }) { () async throws(EngineError) in
             try await prepareSync(graph, targets: targets)
         }
     }

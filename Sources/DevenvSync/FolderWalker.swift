@@ -16,9 +16,18 @@ actor FolderWalker {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// A digest of the folder's settings and of what is in it. Files that vanish meanwhile are as good as never there.
-    func fingerprint(_ folder: SyncedFolder) throws(Errno) -> String {
+    /// What was read of a folder.
+    struct Reading: Sendable {
+        /// A digest of the folder's settings and of what is in it.
+        let fingerprint: String
+        /// When anything in it changed last (`st_ctim`, which no program can set), since 1970.
+        let newestChange: Duration
+    }
+
+    /// Reads a folder. Files that vanish meanwhile are as good as never there.
+    func read(_ folder: SyncedFolder) throws(Errno) -> Reading {
         var hash = SHA256()
+        var newest = Duration.zero
         let settings = [folder.target.string, "\(folder.delete)", folder.owner ?? "", folder.group ?? ""]
         for text in settings + folder.exclude + ["--"] + folder.arguments { hash.update(field: text) }
         let exclusions = Exclusions(folder)
@@ -30,9 +39,13 @@ actor FolderWalker {
         }
         defer { fts_close(walk) }
         while let entry = fts_read(walk) {
-            if try add(entry, to: &hash, exclusions) { fts_set(walk, entry, FTS_SKIP) }
+            if try add(entry, to: &hash, exclusions) {
+                fts_set(walk, entry, FTS_SKIP)
+            } else if let change = entry.pointee.fts_statp?.pointee.st_ctim {
+                newest = max(newest, .seconds(change.tv_sec) + .nanoseconds(change.tv_nsec))
+            }
         }
-        return hash.hexadecimal()
+        return Reading(fingerprint: hash.hexadecimal(), newestChange: newest)
     }
 
     /// In the order of names, so that the same tree always has the same digest.

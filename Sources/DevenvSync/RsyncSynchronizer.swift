@@ -16,10 +16,14 @@ package struct RsyncSynchronizer: FolderSynchronizer {
     /// A digest of the folder's settings and of the names, kinds, sizes, times and modes of what is in it, read on a
     /// thread of its own. Excluded files are left out where their pattern is a simple one; those of other patterns are
     /// in, so that a change of them is at worst sent for nothing.
-    package func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String {
+    package func fingerprint(
+        _ folder: SyncedFolder, unchangedSince moment: Duration?
+    ) async throws(SyncError) -> String? {
         try checkSource(folder)
         do throws(Errno) {
-            return try await FolderWalker().fingerprint(folder)
+            let reading = try await FolderWalker().read(folder)
+            if let moment, reading.newestChange >= moment { return nil }
+            return reading.fingerprint
         } catch {
             throw SyncError("reading '\(folder.source.value)' to see what has changed: \(error)")
         }

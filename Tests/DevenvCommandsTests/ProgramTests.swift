@@ -134,7 +134,11 @@ import Testing
 
 /// No folder is synced in these tests.
 private struct NoSynchronizer: FolderSynchronizer {
-    func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String { throw SyncError("not expected") }
+    func fingerprint(
+        _ folder: SyncedFolder, unchangedSince moment: Duration?
+    ) async throws(SyncError) -> String? {
+        throw SyncError("not expected")
+    }
 
     func push(
         _ folder: SyncedFolder, to endpoint: SSHEndpoint, over communicator: any Communicator, knowing memory: String?

@@ -9,11 +9,29 @@ import SystemPackage
 import Testing
 
 struct FingerprintTests {
+    @Test func aFolderThatChangesWhileItIsReadHasNoFingerprint() async throws {
+        try await TemporaryDirectory.with { directory in
+            let folder = try directory.filled()
+            let before = FileClock.now
+            try directory.write("two", to: "sub/file")
+            let changed = try await RsyncSynchronizer().fingerprint(folder, unchangedSince: before)
+            #expect(changed == nil)
+            try await eventually("the clock of files has moved on") { FileClock.now > before }
+            try await eventually("nothing is as new as now") {
+                try await RsyncSynchronizer().fingerprint(folder, unchangedSince: FileClock.now) != nil
+            }
+            let after = FileClock.now
+            try HostFiles.remove(directory.path.appending("sub/file"))
+            let removed = try await RsyncSynchronizer().fingerprint(folder, unchangedSince: after)
+            #expect(removed == nil, "a removal is a change too")
+        }
+    }
+
     @Test func anUntouchedFolderKeepsItsFingerprint() async throws {
         try await TemporaryDirectory.with { directory in
             let folder = try directory.filled()
             let first = try await RsyncSynchronizer().fingerprint(folder)
-            #expect(first.count == 64)
+            #expect(first?.count == 64)
             #expect(try await RsyncSynchronizer().fingerprint(folder) == first)
         }
     }
@@ -88,5 +106,11 @@ extension TemporaryDirectory {
         try write("one", to: "sub/file")
         try write("text", to: "readme")
         return SyncedFolder(source: Located(path), target: GuestPath("/srv"))
+    }
+}
+
+extension RsyncSynchronizer {
+    fileprivate func fingerprint(_ folder: SyncedFolder) async throws -> String? {
+        try await fingerprint(folder, unchangedSince: nil)
     }
 }

@@ -122,8 +122,8 @@ struct MachinePlanBuilder {
             let target = folder.target.string
             switch recorded?.folders[target]?.fingerprint {
             case nil: add(.sync(folder.target), because: ["was never synced"])
-            case machine.folders[target] where !evenIfUnchanged: break
-            case machine.folders[target]: add(.sync(folder.target), because: ["a sync was asked for"])
+            case _ where evenIfUnchanged: add(.sync(folder.target), because: ["a sync was asked for"])
+            case machine.folders[target]: break
             default: add(.sync(folder.target), because: ["\(folder.source.value.lastComponent?.string ?? "/") changed"])
             }
         }

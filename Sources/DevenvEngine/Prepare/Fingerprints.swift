@@ -45,8 +45,9 @@ struct Fingerprints: Sendable {
         }
     }
 
-    private func fingerprint(_ folder: SyncedFolder) async throws(EngineError) -> String {
-        do throws(SyncError) { return try await components.synchronizer.fingerprint(folder) } catch {
+    private func fingerprint(_ folder: SyncedFolder) async throws(EngineError) -> String? {
+        do throws(SyncError) { return try await components.synchronizer.fingerprint(folder, unchangedSince: nil) } catch
+        {
             throw EngineError(error.isCancellation ? .cancelled : .failed, error.message, help: error.help)
         }
     }

@@ -18,13 +18,22 @@ extension StepRunner {
         guard let folder = machine.spec.folders.first(where: { $0.target == target }) else { return }
         let (endpoint, communicator) = try await reach(machine)
         let memory = try record(of: machine.name).folders[target.string]?.memory
+        let moment = FileClock.now
+        async let fingerprint = fingerprint(folder, machine.desired, unchangedSince: moment)
         let result = try await components.synchronizer.push(folder, to: endpoint, over: communicator, knowing: memory)
         FaultPoint.reach("engine.sync.sent")
+        let sent = FolderSync(fingerprint: try await fingerprint ?? "changed while it was sent", memory: result.memory)
         var record = try record(of: machine.name)
-        record.folders[target.string] = machine.desired.folders[target.string].map {
-            FolderSync(fingerprint: $0, memory: result.memory)
-        }
+        record.folders[target.string] = sent
         try store.save(record, durable: false)
+    }
+
+    /// What was sent: as planned, or else as it is found meanwhile; nil where it changes meanwhile.
+    private func fingerprint(
+        _ folder: SyncedFolder, _ desired: DesiredMachine, unchangedSince moment: Duration
+    ) async throws(SyncError) -> String? {
+        if let planned = desired.folders[folder.target.string] { return planned }
+        return try await components.synchronizer.fingerprint(folder, unchangedSince: moment)
     }
 
     /// Runs a provisioner and records what came of it, a failure too.

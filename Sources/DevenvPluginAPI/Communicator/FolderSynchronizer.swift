@@ -53,7 +53,10 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
 package protocol FolderSynchronizer: Sendable {
     /// A digest of what would be sent (names, sizes, times; not contents), to tell whether a folder has changed since it
     /// was last synchronised. Reads only the host.
-    func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String
+    ///
+    /// With a moment (since 1970, by the clock of the host's files) the answer is nil where something of the folder changed
+    /// then or later. So the digest may be worked out while the folder is sent: nil says that it may not be of what was sent.
+    func fingerprint(_ folder: SyncedFolder, unchangedSince moment: Duration?) async throws(SyncError) -> String?
 
     /// Makes the machine's folder equal to the host's. `.devenv/` is never sent. `memory` is what the last push of this
     /// folder to this machine returned; where it is no longer true, it is found out again.
