@@ -1,7 +1,7 @@
 package import DevenvModel
 import Glibc
 
-/// Tries ports.
+/// Tries ports of machines.
 package enum TCPProbe {
     /// Why nothing accepts connections at an address and port, nil where something does.
     package static func connect(to address: IPv4Address, port: UInt16, timeout: Duration) async -> String? {
@@ -18,18 +18,6 @@ package enum TCPProbe {
             do { try await Task.sleep(for: .milliseconds(2)) } catch { return "interrupted" }
         } while ContinuousClock.now < deadline
         return "no answer within \(timeout.brief)"
-    }
-
-    /// Whether a port of this host is free.
-    package static func canBind(_ address: IPv4Address, port: UInt16, _ transport: PortForward.Transport) -> Bool {
-        let kind = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
-        let socket = Glibc.socket(AF_INET, Int32(kind.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { return false }
-        defer { close(socket) }
-        // connections of an earlier listener that are just ending do not make a port taken
-        var yes: Int32 = 1
-        if transport == .tcp { setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size)) }
-        return withSocketAddress(address, port, { bind(socket, $0, $1) }) == 0
     }
 
     private static func result(of socket: Int32) -> String? {

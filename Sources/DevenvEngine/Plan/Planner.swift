@@ -27,26 +27,21 @@ package struct Planner: Sendable {
 
     /// What `up` does: the least that makes the machines what they should be.
     package func up(_ options: UpOptions) -> Plan {
-        assemble { machine, plan in
-            var builder = MachinePlanBuilder(
-                machine, recorded: recorded[machine.name], observed: observed[machine.name])
-            builder.bringUp(recreate: options.recreate)
-            builder.sync()
-            builder.provision(options.provisioning)
-            builder.checkReadiness()
-            plan.warnings += builder.warnings
-            return builder.steps
-        }
+        complete(options.provisioning) { $0.bringUp(recreate: options.recreate) }
     }
 
     /// What `reload` does: an `up` that stops running machines first.
     package func reload(_ options: UpOptions) -> Plan {
+        complete(options.provisioning) { $0.restart() }
+    }
+
+    /// Machines that are brought to run in some way, with all that follows.
+    private func complete(_ provisioning: Provisioning, _ bringUp: (inout MachinePlanBuilder) -> Void) -> Plan {
         assemble { machine, plan in
-            var builder = MachinePlanBuilder(
-                machine, recorded: recorded[machine.name], observed: observed[machine.name])
-            builder.restart()
+            var builder = builder(for: machine)
+            bringUp(&builder)
             builder.sync()
-            builder.provision(options.provisioning)
+            builder.provision(provisioning)
             builder.checkReadiness()
             plan.warnings += builder.warnings
             return builder.steps
@@ -56,8 +51,7 @@ package struct Planner: Sendable {
     /// What `provision` does on machines that run: all provisioners but those of policy `never`, or the named ones.
     package func provision(_ provisioning: Provisioning) -> Plan {
         assemble { machine, _ in
-            var builder = MachinePlanBuilder(
-                machine, recorded: recorded[machine.name], observed: observed[machine.name])
+            var builder = builder(for: machine)
             builder.provision(provisioning)
             builder.checkReadiness()
             return builder.steps
@@ -67,11 +61,14 @@ package struct Planner: Sendable {
     /// What `sync` does on machines that run: every folder, whether it seems to have changed or not.
     package func sync() -> Plan {
         assemble { machine, _ in
-            var builder = MachinePlanBuilder(
-                machine, recorded: recorded[machine.name], observed: observed[machine.name])
+            var builder = builder(for: machine)
             builder.sync(evenIfUnchanged: true)
             return builder.steps
         }
+    }
+
+    private func builder(for machine: DesiredMachine) -> MachinePlanBuilder {
+        MachinePlanBuilder(machine, recorded: recorded[machine.name], observed: observed[machine.name])
     }
 
     private func assemble(_ steps: (DesiredMachine, inout Plan) -> [Step]) -> Plan {

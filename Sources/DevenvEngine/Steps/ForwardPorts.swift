@@ -1,13 +1,12 @@
 import DevenvDiagnostics
-import DevenvHost
 import DevenvModel
 import DevenvState
 
 /// Gives automatic forwards their ports.
 enum ForwardPorts {
     /// The forwards of a machine: one with a fixed port as written; an automatic one with the port that it had, or the first
-    /// free one from the port written upwards. `refused` are ports that turned out to be taken in a way that can't be seen
-    /// by binding them.
+    /// from the port written upwards that is not refused. Whether a port is free only the start itself can tell: another
+    /// machine's forward can't be seen by binding its port.
     static func choose(
         for machine: MachineSpec, recorded: MachineRecord, except refused: Set<UInt16> = []
     ) -> [PortForward] {
@@ -31,10 +30,6 @@ enum ForwardPorts {
     }
 
     private static func free(from forward: PortForward, except taken: Set<UInt16>) -> UInt16 {
-        let candidates = forward.host...max(forward.host, UInt16.max)
-        return candidates.first {
-            !taken.contains($0) && TCPProbe.canBind(forward.address, port: $0, forward.transport)
-        }
-            ?? forward.host
+        (forward.host...UInt16.max).first { !taken.contains($0) } ?? forward.host
     }
 }
