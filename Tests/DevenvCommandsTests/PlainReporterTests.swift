@@ -32,7 +32,6 @@ import Testing
             db    | no space
             db    | ==> provision postgres: failed after 1.2 s
             web-1 | ==> create: skipped, as 'db: provision postgres' did not succeed
-            web-1 | ==> provision nginx: skipped, as 'db: provision postgres' did not succeed
             error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
                 help: correct the script
                 logs: /p/.devenv/machines/db/log
@@ -50,7 +49,6 @@ import Testing
             db    | no space
             db    | ==> provision postgres: failed after 1.2 s
             web-1 | ==> create: skipped, as 'db: provision postgres' did not succeed
-            web-1 | ==> provision nginx: skipped, as 'db: provision postgres' did not succeed
             error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
                 help: correct the script
                 logs: /p/.devenv/machines/db/log

@@ -7,6 +7,7 @@ package final class PlainReporter: Reporter {
     private struct State {
         var nameWidth = 0
         var output = StepOutput()
+        var waiting: Set<MachineName> = []
     }
 
     private let console: Console
@@ -62,6 +63,8 @@ package final class PlainReporter: Reporter {
                 "==> \(step.id.action): \(failure.isCancellation ? "interrupted" : "failed") after \(duration.brief)"
             return ((isQuiet ? tail : rest) + [end]).map { line(step.id, $0, state) }
         case .skipped(let step, let cause):
+            // a machine's own failure has been told, and one line for all that rests on another machine's is enough
+            guard cause.machine != step.id.machine, state.waiting.insert(step.id.machine).inserted else { return [] }
             return [line(step.id, "==> \(step.id.action): skipped, as '\(cause)' did not succeed", state)]
         case .notice(let machine, let text):
             guard let machine else { return [SafeText.clean(text)] }
