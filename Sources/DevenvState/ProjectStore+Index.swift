@@ -47,6 +47,7 @@ extension ProjectStore {
         try withHostLock { () throws(StateError) in
             guard let (name, book) = load(try addressBook()) else { return nil }
             let known = try project()
+            try checkSubnets(book, besides: known?.id)
             let id = known?.id ?? ProjectID(unchecked: SecureRandom.hexadecimal(digits: 16))
             let record = ProjectRecord(id: id, name: name, subnets: book.subnets, addresses: book.addresses)
             if record != known { try establish(record) }
@@ -57,6 +58,16 @@ extension ProjectStore {
                 try StateFile.write(entry, to: indexFile(of: id))
             }
             return record
+        }
+    }
+
+    /// Two bridges of one subnet would take each other's packets.
+    private func checkSubnets(_ book: AddressBook, besides own: ProjectID?) throws(StateError) {
+        for other in try Self.knownProjects(host) where other.id != own {
+            for (network, subnet) in book.subnets.sorted(by: { $0.key < $1.key })
+            where other.subnets.contains(where: subnet.overlaps) {
+                throw .subnetTaken(network, subnet, by: other)
+            }
         }
     }
 

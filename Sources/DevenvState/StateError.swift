@@ -1,4 +1,5 @@
 package import DevenvHost
+package import DevenvModel
 import SystemPackage
 
 /// Why recorded state could not be read or written.
@@ -42,6 +43,13 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
     package static func damaged(_ path: String, _ reason: String) -> StateError {
         StateError(
             "reading '\(path)': \(reason)", help: "restore the file, or remove its directory after devenv destroy")
+    }
+
+    /// A network's subnet belongs to another project of this host.
+    package static func subnetTaken(_ network: String, _ subnet: IPv4Subnet, by other: KnownProject) -> StateError {
+        StateError(
+            "network '\(network)' is to have the subnet \(subnet), which the project '\(other.name)' in '\(other.directory)' uses",
+            help: "choose another subnet, or leave it out and get a free one")
     }
 
     /// A state file was written by a later version.

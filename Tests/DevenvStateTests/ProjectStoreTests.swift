@@ -78,6 +78,16 @@ import Testing
         #expect(try other.addressBook().reserved.contains(subnet) == false, "a project that is gone keeps nothing")
     }
 
+    @Test func aSubnetOfAnotherProjectIsRefusedWithItsOwner() throws {
+        let other = Self.store(in: directory, "other")
+        try HostFiles.makeDirectory(other.directory)
+        _ = try reserve(store, "203.0.113.0/24")
+        let error = #expect(throws: StateError.self) { try reserve(other, "203.0.113.0/25") }
+        #expect(error?.message.contains("'shop' in '\(store.directory)'") == true)
+        #expect(!HostFiles.exists(other.root))
+        _ = try reserve(other, "198.51.100.0/24")
+    }
+
     @Test func aMachineIsKeptAndForgotten() throws {
         let record = machine("web", of: try reserve(store, "203.0.113.0/24"))
         try store.save(record)
