@@ -32,17 +32,18 @@ extension ContainerProvider {
         HostFiles.exists(place.projectDisk) || !ControlGroups(place.projectGroup).directories.isEmpty
     }
 
-    /// Whoever makes groups below these parents right now removes them later, with its own machine.
+    /// Whoever makes groups below these parents right now removes them later, with its own machine. The project's directory
+    /// may go at any moment, when its other machines are destroyed at the same time.
     private func removeParentGroups(of place: MachinePlace) throws(ProviderError) {
-        guard HostFiles.exists(place.projectDisk) else {
-            _ = try? ControlGroups(place.projectGroup).remove()  // nobody's data, nobody's groups
-            return
+        let group = ControlGroups(place.projectGroup)
+        if let projectLock = try KernelLock.attempt(.projectGroups(place.projectDisk)) {
+            _ = try? group.remove()  // a group that is not empty belongs to another machine
+            _ = consume projectLock
+        } else if !HostFiles.exists(place.projectDisk) {
+            _ = try? group.remove()  // nobody's data, nobody's groups
         }
-        guard let projectLock = try KernelLock.attempt(.projectGroups(place.projectDisk)) else { return }
-        _ = try? ControlGroups(place.projectGroup).remove()  // a group that is not empty belongs to another machine
-        _ = consume projectLock
         guard let lock = try KernelLock.attempt(.groups) else { return }
-        _ = try? ControlGroups(MachinePlace.allGroups).remove()  // likewise
+        _ = try? ControlGroups(MachinePlace.allGroups).remove()  // not empty as long as a project has machines
         _ = consume lock
     }
 

@@ -39,22 +39,32 @@ struct KernelLock: ~Copyable {
             help: "find it with: fuser \(path(subject))")
     }
 
-    /// Takes the lock if nobody has it.
+    /// Takes the lock if nobody has it. Nil also for the groups of a project whose directory is gone: a destroy of its other
+    /// machines has just removed both.
     static func attempt(_ subject: Subject, shared: Bool = false) throws(ProviderError) -> KernelLock? {
         let path = path(subject)
         return try ProviderError.translate { () throws(HostError) -> KernelLock? in
-            let file = try HostError.wrap("opening the lock", path) {
-                if case .projectGroups = subject {
-                    return try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
-                }
-                let options: FileDescriptor.OpenOptions = [.create, .closeOnExec, .noFollow]
-                return try FileDescriptor.open(path, .readWrite, options: options, permissions: .ownerReadWrite)
+            let file: FileDescriptor
+            do throws(HostError) { file = try open(subject) } catch {
+                if case .projectGroups = subject, error.errno == .noSuchFileOrDirectory { return nil }
+                throw error
             }
             if flock(file.rawValue, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return KernelLock(file) }
             let error = Errno(rawValue: errno)
             try? file.close()  // it was not locked
             guard error == .wouldBlock else { throw HostError("locking", path, error) }
             return nil
+        }
+    }
+
+    private static func open(_ subject: Subject) throws(HostError) -> FileDescriptor {
+        let path = path(subject)
+        return try HostError.wrap("opening the lock", path) {
+            if case .projectGroups = subject {
+                return try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+            }
+            let options: FileDescriptor.OpenOptions = [.create, .closeOnExec, .noFollow]
+            return try FileDescriptor.open(path, .readWrite, options: options, permissions: .ownerReadWrite)
         }
     }
 
