@@ -80,14 +80,14 @@ struct AcceptanceProject: Sendable {
         try await expectNothingLeft(of: identifier, sourceLocation: sourceLocation)
     }
 
-    /// Requires that nothing of the project is left on this host. The kernel takes down a network namespace a moment after
-    /// its last process, so there is a moment for it to do so.
+    /// Requires that nothing of the project is left on this host. The kernel takes down a network namespace, and the link that
+    /// leads into it, some time after its last process, one namespace of the host after the other: it is given that time.
     func expectNothingLeft(of identifier: String?, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try Leftovers.beside(self) == [], sourceLocation: sourceLocation)
         guard let identifier else { return }
         var left: [String] = []
         do {
-            try await eventually("nothing is left", within: .seconds(3), sourceLocation: sourceLocation) {
+            try await eventually("nothing is left", within: .seconds(30), sourceLocation: sourceLocation) {
                 left = try await Leftovers.find(project: identifier, home: binary.home)
                 return left.isEmpty
             }
