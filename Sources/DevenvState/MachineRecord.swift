@@ -36,8 +36,6 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var ownKey: String?
     /// Its addresses by network, as last given.
     package var addresses: [String: IPv4Address]
-    /// The network that it is reached on.
-    package var primaryNetwork: String
     /// Its forwards, as last given.
     package var forwards: [PortForward]
     /// How long it may take to stop.
@@ -65,7 +63,6 @@ package struct MachineRecord: Hashable, Sendable, Codable {
         self.user = user
         sshPort = 22
         addresses = [:]
-        primaryNetwork = ""
         forwards = []
         stopTimeoutMilliseconds = 30_000
         folders = [:]

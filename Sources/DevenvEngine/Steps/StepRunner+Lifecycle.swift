@@ -156,7 +156,6 @@ extension MachineRecord {
         sshPort = spec.ssh.port
         user = RequestBuilder.user(of: spec, machine.box)
         addresses = Dictionary(spec.interfaces.map { ($0.network.rawValue, $0.address) }) { first, _ in first }
-        primaryNetwork = spec.interfaces.first?.network.rawValue ?? ""
         stopTimeoutMilliseconds = spec.stopTimeout.milliseconds
         dependencies = machine.dependencies
         self.forwards = forwards
