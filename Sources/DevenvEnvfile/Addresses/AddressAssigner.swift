@@ -36,7 +36,9 @@ struct AddressAssigner {
     var networks: [NetworkSpec] {
         order.compactMap { name in
             if let spec = declared[name]?.value, spec.subnet != nil { return spec }
-            if let subnet = chosen[name] { return NetworkSpec(name: name, subnet: Located(subnet)) }
+            if let subnet = chosen[name] {
+                return NetworkSpec(name: name, subnet: Located(subnet), isInternal: isInternal(name))
+            }
             return declared[name]?.value
         }
     }
@@ -58,13 +60,16 @@ struct AddressAssigner {
             for (member, address) in zip(members, pool.addresses(of: members, &problems)) {
                 guard let address else { continue }
                 let mac = member.written.mac ?? MACAddress(for: address)
-                let interface = NetworkInterface(network: name, subnet: subnet, address: address, mac: mac)
+                let interface = NetworkInterface(
+                    network: name, subnet: subnet, address: address, mac: mac, isInternal: isInternal(name))
                 slots[member.machine].append((member.attachment, interface))
                 book.addresses[member.name.rawValue, default: [:]][name.rawValue] = address
             }
         }
         return slots.map { $0.sorted { $0.place < $1.place }.map(\.interface) }
     }
+
+    private func isInternal(_ name: NetworkName) -> Bool { declared[name]?.value.isInternal ?? false }
 
     /// What the book has, by network and then by machine.
     private var recordedByNetwork: [String: [String: IPv4Address]] {

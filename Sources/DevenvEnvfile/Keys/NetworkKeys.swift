@@ -6,6 +6,7 @@ import DevenvYAML
 enum NetworkKeys {
     struct Draft: Sendable {
         var subnet: Located<IPv4Subnet>?
+        var isInternal = false
     }
 
     struct AttachmentDraft: Sendable {
@@ -16,7 +17,10 @@ enum NetworkKeys {
 
     static let table = KeyTable<Draft>(
         "a network",
-        [Key("subnet", \.subnet, subnet.located, "its addresses, as in 10.60.0.0/24; chosen where it is left out")])
+        [
+            Key("subnet", \.subnet, subnet.located, "its addresses, as in 10.60.0.0/24; chosen where it is left out"),
+            Key("internal", \.isInternal, .boolean, "whether it leads to its machines and this host only"),
+        ])
 
     static let attachmentTable = KeyTable<AttachmentDraft>(
         "an item of 'networks'",
@@ -47,7 +51,8 @@ enum NetworkKeys {
                 scope.problems.error("'\(key.value)' must be \(LabelWords.expected)", at: key.location)
                 return nil
             }
-            return Located(NetworkSpec(name: name, subnet: draft.subnet), at: key.location)
+            return Located(
+                NetworkSpec(name: name, subnet: draft.subnet, isInternal: draft.isInternal), at: key.location)
         }
     }
 

@@ -6,11 +6,14 @@ package struct NetworkSpec: Sendable {
     package let name: NetworkName
     /// Its subnet, nil where one is to be chosen.
     package let subnet: Located<IPv4Subnet>?
+    /// Whether its machines reach each other and this host only, nothing beyond.
+    package let isInternal: Bool
 
     /// Makes a network.
-    package init(name: NetworkName, subnet: Located<IPv4Subnet>? = nil) {
+    package init(name: NetworkName, subnet: Located<IPv4Subnet>? = nil, isInternal: Bool = false) {
         self.name = name
         self.subnet = subnet
+        self.isInternal = isInternal
     }
 }
 
@@ -41,12 +44,17 @@ package struct NetworkInterface: Hashable, Sendable, Codable {
     package let address: IPv4Address
     /// The machine's MAC.
     package let mac: MACAddress
+    /// Whether the network leads to its machines and this host only.
+    package let isInternal: Bool
 
     /// Makes an interface.
-    package init(network: NetworkName, subnet: IPv4Subnet, address: IPv4Address, mac: MACAddress) {
+    package init(
+        network: NetworkName, subnet: IPv4Subnet, address: IPv4Address, mac: MACAddress, isInternal: Bool = false
+    ) {
         self.network = network
         self.subnet = subnet
         self.address = address
         self.mac = mac
+        self.isInternal = isInternal
     }
 }

@@ -23,15 +23,27 @@ package struct MachineObservation: Hashable, Sendable {
     package let state: State
     /// The address that it is reached on, while it runs.
     package let address: IPv4Address?
+    /// Where its SSH server is reached, where that is not its own port at `address`.
+    package let access: SSHRoute?
     /// What was changed or removed behind devenv's back and will be put right by `start`, one text each.
     package let drift: [String]
 
     /// Makes an observation.
-    package init(_ state: State, address: IPv4Address? = nil, drift: [String] = []) {
+    package init(_ state: State, address: IPv4Address? = nil, access: SSHRoute? = nil, drift: [String] = []) {
         self.state = state
         self.address = address
+        self.access = access
         self.drift = drift
     }
+}
+
+/// A way to a machine's SSH server other than its own port at its own address.
+package enum SSHRoute: Hashable, Sendable {
+    /// A port of this host, on 127.0.0.1.
+    case port(UInt16)
+    /// A program, with its arguments, whose standard input and output lead to the server, as `ProxyCommand` of
+    /// ssh_config(5).
+    case program([String])
 }
 
 extension MachineObservation.State: CustomStringConvertible {

@@ -21,14 +21,28 @@ package struct BoxImage: Hashable, Sendable {
     package let layers: [FilePath]
     /// The user that it expects people to log in as.
     package let user: String
+    /// How a machine made from it learns who its owner is.
+    package let introduction: Introduction
+
+    /// How a machine learns who may log in and who it is.
+    package enum Introduction: Hashable, Sendable {
+        /// Its provider tells it: by files, or by a NoCloud seed that cloud-init or a service like it reads.
+        case provided
+        /// It lets in whoever has this private key, which is no secret: the first login replaces it.
+        case knownKey(FilePath)
+    }
 
     /// Describes an image.
-    package init(name: String, digest: String, format: Format, layers: [FilePath], user: String) {
+    package init(
+        name: String, digest: String, format: Format, layers: [FilePath], user: String,
+        introduction: Introduction = .provided
+    ) {
         self.name = name
         self.digest = digest
         self.format = format
         self.layers = layers
         self.user = user
+        self.introduction = introduction
     }
 }
 

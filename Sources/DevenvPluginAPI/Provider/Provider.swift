@@ -1,5 +1,6 @@
 package import DevenvDiagnostics
 package import DevenvModel
+package import SystemPackage
 
 /// Makes machines of one kind.
 ///
@@ -23,6 +24,10 @@ package protocol Provider: Sendable {
 
     /// The properties that a machine made from this request has. Pure.
     func settings(of request: MachineRequest) -> [MachineSetting]
+
+    /// What `observe` and `destroy` must know to find whatever `create` begins, kept before it is called: for a provider with
+    /// several back ends, which one. Pure but for the environment. Empty for a provider whose marks are enough.
+    func claim(_ request: MachineRequest) -> ProviderRecord
 
     /// What is there of these machines, in one call however many they are. Every machine asked for is in the answer.
     /// Changes nothing.
@@ -49,12 +54,61 @@ package protocol Provider: Sendable {
     /// Lets a suspended machine go on. Only where `features.suspends`.
     func resume(_ machine: RecordedMachine) async throws(ProviderError)
 
+    /// Waits until the address of a machine that runs is known, and answers like `observe`. Ends early, with whatever is
+    /// known, when the machine stops running; throws `.timedOut` with what was looked for when the time is over.
+    func locate(_ machine: RecordedMachine, timeout: Duration) async throws(ProviderError) -> MachineObservation
+
+    /// Returns when a machine has stopped running or can't go on, with the reason (`crashed`, `its disk is full`); returns
+    /// only then, or when its task is cancelled. Called while the machine is waited for, so that nobody waits for the dead.
+    func waitForEnd(of machine: RecordedMachine) async -> String
+
+    /// What is known about a machine that does not answer on SSH, a line each, for the error message: its address and lease,
+    /// the last lines of its console. Never fails: what can't be found out is left out.
+    func explainSilence(of machine: RecordedMachine, logDirectory: FilePath) async -> [String]
+
+    /// The machine's snapshots, oldest first. Only where `features.snapshots`, as the next three.
+    func snapshots(of machine: RecordedMachine) async throws(ProviderError) -> [MachineSnapshot]
+
+    /// Saves the machine as it is, running with its memory or stopped, under a name that it has no snapshot of yet
+    /// (`.invalidRequest` otherwise). The machine goes on as it was. Killed in between, it leaves the whole snapshot or none
+    /// that is listed.
+    func saveSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError)
+
+    /// Brings the machine back to a snapshot: its disks, and whether it runs. What it is now is lost. The snapshot stays.
+    /// Throws `.invalidRequest` where there is none of that name. Repeating it starts over.
+    func restoreSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError)
+
+    /// Removes a snapshot, whether the machine runs or not; other snapshots stay whole. One that is not there is fine.
+    func deleteSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError)
+
     /// Removes the machine with everything that was made for it, and what was made for the project when this was its last
     /// machine. Works from the identity alone, needs no box, and succeeds where nothing is left.
     func destroy(_ machine: RecordedMachine) async throws(ProviderError)
 }
 
+// What a provider does that can do no more.
 extension Provider {
+    /// Nothing.
+    package func claim(_ request: MachineRequest) -> ProviderRecord { [:] }
+
+    /// Observes once: for providers that know the address of whatever runs.
+    package func locate(_ machine: RecordedMachine, timeout: Duration) async throws(ProviderError)
+        -> MachineObservation
+    {
+        try await observe([machine])[machine.identity.machine] ?? MachineObservation(.absent)
+    }
+
+    /// Waits until it is cancelled: for providers whose machines answer or fail at once.
+    package func waitForEnd(of machine: RecordedMachine) async -> String {
+        let (never, continuation) = AsyncStream.makeStream(of: Never.self)
+        for await _ in never {}
+        continuation.finish()
+        return "the wait was cancelled"
+    }
+
+    /// Nothing.
+    package func explainSilence(of machine: RecordedMachine, logDirectory: FilePath) async -> [String] { [] }
+
     /// Refuses.
     package func suspend(_ machine: RecordedMachine) async throws(ProviderError) {
         throw .unsupported("the provider '\(name)' can't suspend machines", help: "use devenv halt")
@@ -63,5 +117,29 @@ extension Provider {
     /// Refuses.
     package func resume(_ machine: RecordedMachine) async throws(ProviderError) {
         throw .unsupported("the provider '\(name)' can't resume machines", help: "use devenv up")
+    }
+
+    /// Refuses.
+    package func snapshots(of machine: RecordedMachine) async throws(ProviderError) -> [MachineSnapshot] {
+        throw withoutSnapshots
+    }
+
+    /// Refuses.
+    package func saveSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError) {
+        throw withoutSnapshots
+    }
+
+    /// Refuses.
+    package func restoreSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError) {
+        throw withoutSnapshots
+    }
+
+    /// Refuses.
+    package func deleteSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError) {
+        throw withoutSnapshots
+    }
+
+    private var withoutSnapshots: ProviderError {
+        .unsupported("the provider '\(name)' can't take snapshots of machines", help: "use another provider")
     }
 }

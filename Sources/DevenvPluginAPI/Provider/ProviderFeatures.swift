@@ -6,17 +6,15 @@ package struct ProviderFeatures: Hashable, Sendable {
     package var boxFormats: [BoxImage.Format]
     /// Whether `suspend` and `resume` work.
     package var suspends: Bool
-    /// Whether it restores forwards and networks itself after a reboot of the host, without `start`.
-    package var survivesReboot: Bool
+    /// Whether the snapshot methods work.
+    package var snapshots: Bool
 
     /// Describes a provider.
-    package init(
-        width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, survivesReboot: Bool = false
-    ) {
+    package init(width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, snapshots: Bool = false) {
         self.width = width
         self.boxFormats = boxFormats
         self.suspends = suspends
-        self.survivesReboot = survivesReboot
+        self.snapshots = snapshots
     }
 }
 
