@@ -22,10 +22,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftS
     .target(name: name, dependencies: dependencies + [system], path: "Sources/\(name)", swiftSettings: rules + settings)
 }
 
-func module(_ name: String, at folder: String, _ dependencies: [Target.Dependency]) -> Target {
+func module(
+    _ name: String, at folder: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []
+) -> Target {
     .target(
         name: name, dependencies: dependencies + ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", system],
-        path: "\(folder)/Sources", swiftSettings: rules)
+        path: "\(folder)/Sources", swiftSettings: rules + settings)
 }
 
 func tests(_ name: String, at folder: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -51,8 +53,10 @@ let package = Package(
         library("CLibYAML", apt: "libyaml-dev", pkgConfig: "yaml-0.1"),
         library("CLibSSH2", apt: "libssh2-1-dev", pkgConfig: "libssh2"),
         library("CLibCrypto", apt: "libssl-dev", pkgConfig: "libcrypto"),
+        library("CExpat", apt: "libexpat1-dev", pkgConfig: "expat"),
         .target(name: "CHost", path: "Sources/CHost"),
         .target(name: "CSyscalls", path: "Providers/Container/CSyscalls"),
+        .target(name: "CLibvirt", path: "Providers/Libvirt/CLibvirt"),
 
         // Rooms, from values to effects
         room("DevenvDiagnostics", []),
@@ -85,6 +89,9 @@ let package = Package(
 
         // Providers and provisioners: one folder, one line here, one line in BuiltIns.swift
         module("ContainerProvider", at: "Providers/Container", ["DevenvHost", "CSyscalls"]),
+        module(
+            "LibvirtProvider", at: "Providers/Libvirt", ["DevenvHost", "DevenvCrypto", "CLibvirt", "CExpat"],
+            settings: memorySafe),
         module("ShellProvisioner", at: "Provisioners/Shell", ["DevenvHost", "DevenvCrypto"]),
         module("FileProvisioner", at: "Provisioners/File", ["DevenvHost", "DevenvCrypto"]),
 
@@ -141,6 +148,9 @@ let package = Package(
         tests(
             "ContainerProviderTests", at: "Providers/Container/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "ContainerProvider", "DevenvSSH"]),
+        tests(
+            "LibvirtProviderTests", at: "Providers/Libvirt/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "LibvirtProvider", "DevenvSSH"]),
         tests(
             "ShellProvisionerTests", at: "Provisioners/Shell/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "ShellProvisioner"]),
