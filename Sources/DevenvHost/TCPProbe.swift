@@ -9,7 +9,7 @@ package enum TCPProbe {
             AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard socket >= 0 else { return reason(errno) }
         defer { close(socket) }
-        if withSocketAddress(address, port, { Glibc.connect(socket, $0, $1) }) == 0 { return nil }
+        if SocketAddress(address, port).withPointer({ Glibc.connect(socket, $0, $1) }) == 0 { return nil }
         guard errno == EINPROGRESS else { return reason(errno) }
         let deadline = ContinuousClock.now + timeout
         repeat {
@@ -28,18 +28,4 @@ package enum TCPProbe {
     }
 
     private static func reason(_ error: Int32) -> String { String(cString: strerror(error)).lowercased() }
-
-    private static func withSocketAddress<Result>(
-        _ address: IPv4Address, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = port.bigEndian
-        name.sin_addr.s_addr = address.value.bigEndian
-        return withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-    }
 }

@@ -96,26 +96,16 @@ struct HostNetwork {
         for forward in demand.forwards {
             let slot = ForwardSlot(forward)
             if let other = listing.forwards.first(where: { $0.mark != demand.mark && $0.slot.collides(with: slot) }) {
-                throw Self.taken(forward, by: owners.name(of: other.mark))
+                throw .portInUse(forward, by: owners.name(of: other.mark))
             }
             switch HostPort.probe(forward) {
             case .free: continue
-            case .taken: throw Self.taken(forward, by: HostPort.holder(of: forward) ?? "another program")
-            case .foreignAddress:
-                throw .invalidRequest(
-                    "can't forward \(forward): \(forward.address) is no address of this host",
-                    help: "use 127.0.0.1, 0.0.0.0 or an address that 'ip addr' shows")
+            case .taken: throw .portInUse(forward, by: HostPort.holder(of: forward))
+            case .foreignAddress: throw .foreignAddress(of: forward)
             case .refused(let error):
                 throw .failed("can't forward \(forward): \(error.description.lowercased())")
             }
         }
-    }
-
-    private static func taken(_ forward: PortForward, by holder: String) -> ProviderError {
-        .portInUse(
-            forward.host,
-            "port \(forward.host)/\(forward.transport) of \(forward.address) is in use by \(holder)",
-            help: "choose another port in 'forward', or let devenv choose with auto: true")
     }
 
     private func makeBridges(_ bridges: [Bridge]) async throws(ProviderError) {

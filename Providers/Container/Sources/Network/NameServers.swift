@@ -93,24 +93,3 @@ enum DatagramSocket {
         return descriptor
     }
 }
-
-/// An address and a port as the socket calls take them.
-struct SocketAddress {
-    private var raw = sockaddr_in()
-
-    init(_ address: IPv4Address, _ port: UInt16) {
-        raw.sin_family = sa_family_t(AF_INET)
-        raw.sin_port = port.bigEndian
-        raw.sin_addr.s_addr = address.value.bigEndian
-    }
-
-    /// Lends it to a call.
-    func withPointer<Value>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
-        var copy = raw
-        return withUnsafePointer(to: &copy) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-    }
-}

@@ -1,12 +1,11 @@
-import DevenvHost
-import DevenvModel
+package import DevenvModel
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// Ports of this host and who listens on them.
-enum HostPort {
+package enum HostPort {
     /// What binding a forward's port says.
-    enum Verdict: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
         /// Nobody listens there.
         case free
         /// Somebody does.
@@ -15,28 +14,59 @@ enum HostPort {
         case foreignAddress
         /// Another reason.
         case refused(Errno)
-    }
 
-    /// Tries to bind; nothing stays bound.
-    static func probe(_ forward: PortForward) -> Verdict {
-        let type = forward.transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
-        let descriptor = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return .refused(Errno(rawValue: errno)) }
-        defer { close(descriptor) }
-        // connections that are closing don't count, listeners do (socket(7)); for UDP it would let two share the port
-        var reuse: Int32 = forward.transport == .tcp ? 1 : 0
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
-        let result = SocketAddress(forward.address, forward.host).withPointer { bind(descriptor, $0, $1) }
-        if result == 0 { return .free }
-        switch Errno(rawValue: errno) {
-        case .addressInUse: return .taken
-        case .addressNotAvailable: return .foreignAddress
-        case let error: return .refused(error)
+        /// What an error of bind(2) or listen(2) says.
+        package init(_ error: Errno) {
+            self =
+                switch error {
+                case .addressInUse: .taken
+                case .addressNotAvailable: .foreignAddress
+                default: .refused(error)
+                }
         }
     }
 
+    /// Tries to bind; nothing stays bound.
+    package static func probe(_ forward: PortForward) -> Verdict {
+        do {
+            let socket = try bind(forward)
+            try? socket.close()  // nothing was sent
+            return .free
+        } catch {
+            return Verdict(error)
+        }
+    }
+
+    /// A socket that has the port until its last copy is closed: whoever asks for the port from now on is told that it is
+    /// taken. One of TCP listens, so that connections wait in its queue even while nobody accepts them.
+    package static func claim(_ forward: PortForward) throws(Errno) -> FileDescriptor {
+        let socket = try bind(forward)
+        // two may be bound to a port that nobody listens on yet: the kernel lets the first of them listen
+        guard forward.transport == .udp || listen(socket.rawValue, SOMAXCONN) == 0 else {
+            let error = Errno(rawValue: errno)
+            try? socket.close()  // nobody could connect to it
+            throw error
+        }
+        return socket
+    }
+
+    private static func bind(_ forward: PortForward) throws(Errno) -> FileDescriptor {
+        let type = forward.transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        let descriptor = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        // connections that are closing don't count, listeners do (socket(7)); for UDP it would let two share the port
+        var reuse: Int32 = forward.transport == .tcp ? 1 : 0
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+        guard SocketAddress(forward.address, forward.host).withPointer({ Glibc.bind(descriptor, $0, $1) }) == 0 else {
+            let error = Errno(rawValue: errno)
+            close(descriptor)
+            throw error
+        }
+        return FileDescriptor(rawValue: descriptor)
+    }
+
     /// The process that listens where the forward would, as far as it can be known: `nginx (process 812)`.
-    static func holder(of forward: PortForward) -> String? {
+    package static func holder(of forward: PortForward) -> String? {
         let sockets = listeners(of: forward)
         guard !sockets.isEmpty else { return nil }
         for process in (try? HostFiles.list("/proc")) ?? [] where Int(process) != nil {  // it only serves a message
