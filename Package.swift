@@ -150,7 +150,10 @@ let package = Package(
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "ContainerProvider", "DevenvSSH"]),
         tests(
             "LibvirtProviderTests", at: "Providers/Libvirt/Tests",
-            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "LibvirtProvider", "DevenvSSH"]),
+            [
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "LibvirtProvider",
+                "DevenvSSH",
+            ]),
         tests(
             "ShellProvisionerTests", at: "Provisioners/Shell/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "ShellProvisioner"]),

@@ -65,30 +65,40 @@ struct AcceptanceProject: Sendable {
         return outcome
     }
 
-    /// The id of the project while it has one.
-    func identifier() throws -> String? {
-        let bytes = try HostFiles.read(directory.appending(".devenv").appending("project.json")) ?? []
-        let parts = String(decoding: bytes, as: UTF8.self).split(separator: "\"")
-        return parts.firstIndex(of: "id").flatMap { $0 + 2 < parts.count ? String(parts[$0 + 2]) : nil }
+    /// The ids of the project, while it has one, and of its machines: what all that is made for it is marked with.
+    func marks() throws -> [String] {
+        let state = directory.appending(".devenv")
+        let machines = try HostFiles.list(state.appending("machines")).map {
+            state.appending("machines").appending($0).appending("machine.json")
+        }
+        let ids =
+            try Self.value(of: "id", in: state.appending("project.json"))
+            + machines.flatMap { try Self.value(of: "machine", in: $0) }
+        return ids.filter { $0.count == 16 }
+    }
+
+    /// What stands behind a key in a JSON file, none where there is no file.
+    private static func value(of key: String, in file: FilePath) throws -> [String] {
+        let parts = String(decoding: try HostFiles.read(file) ?? [], as: UTF8.self).split(separator: "\"")
+        return parts.indices.filter { parts[$0] == key && $0 + 2 < parts.count }.map { String(parts[$0 + 2]) }
     }
 
     /// Destroys all machines and requires that nothing of the project is left on this host.
     func destroyWhole(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let identifier = try identifier()
+        let marks = try marks()
         let destroyed = try await devenv("destroy", "-f")
         #expect(destroyed.status == 0, "destroy: \(destroyed.transcript)", sourceLocation: sourceLocation)
-        try await expectNothingLeft(of: identifier, sourceLocation: sourceLocation)
+        try await expectNothingLeft(of: marks, sourceLocation: sourceLocation)
     }
 
     /// Requires that nothing of the project is left on this host. The kernel takes down a network namespace, and the link that
     /// leads into it, some time after its last process, one namespace of the host after the other: it is given that time.
-    func expectNothingLeft(of identifier: String?, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    func expectNothingLeft(of marks: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try Leftovers.beside(self) == [], sourceLocation: sourceLocation)
-        guard let identifier else { return }
         var left: [String] = []
         do {
             try await eventually("nothing is left", within: .seconds(30), sourceLocation: sourceLocation) {
-                left = try await Leftovers.find(project: identifier, home: binary.home)
+                left = try await Leftovers.find(marks: marks, home: binary.home)
                 return left.isEmpty
             }
         } catch is NeverHappened {

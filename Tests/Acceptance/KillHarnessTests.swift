@@ -80,7 +80,7 @@ struct KillHarnessTests {
             try await project.destroyWhole()
             for point in points {
                 try await kill(["up"], at: point, in: project)
-                let left = try project.identifier()
+                let left = try project.marks()
                 let destroyed = try await project.devenv("destroy", "-f")
                 #expect(destroyed.status == 0, "destroy after a kill at \(point): \(destroyed.transcript)")
                 try await project.expectNothingLeft(of: left)
@@ -95,7 +95,7 @@ struct KillHarnessTests {
             #expect(points.count > 5, "\(points)")
             for point in points {
                 try await project.expect("up")
-                let left = try project.identifier()
+                let left = try project.marks()
                 try await kill(["destroy", "-f"], at: point, in: project)
                 let destroyed = try await project.devenv("destroy", "-f")
                 #expect(destroyed.status == 0, "destroy after a kill at \(point): \(destroyed.transcript)")

@@ -1,9 +1,11 @@
 import DevenvHost
+import DevenvTestSupport
 import SystemPackage
 
 /// What a project has left on this host, each in a line; nothing after a `destroy`.
 ///
-/// Everything that devenv makes is marked with the project's id, so the id is remembered while the project lives.
+/// Everything that devenv makes is marked with the project's id or the machine's, so the ids are remembered while the
+/// project lives.
 enum Leftovers {
     /// State beside the Envfile, which goes with the last machine.
     static func beside(_ project: AcceptanceProject) throws -> [String] {
@@ -11,14 +13,17 @@ enum Leftovers {
         return HostFiles.exists(state) ? [state.string] : []
     }
 
-    /// What is left on the host that bears the id.
-    static func find(project id: String, home: FilePath) async throws -> [String] {
-        var left = lines("/proc/mounts", with: id).map { "mount: \($0)" }
-        left += try await output("ip", ["-details", "link"], with: String(id.prefix(8))).map { "link: \($0)" }
-        left += try await output("nft", ["list", "ruleset"], with: String(id.prefix(8))).map { "rule: \($0)" }
-        left += cgroups(with: id).map { "cgroup: \($0)" }
-        left += try processes(with: id).map { "process: \($0)" }
-        left += try files(below: home, with: id).map { "file: \($0)" }
+    /// What is left on the host that bears one of the ids.
+    static func find(marks: [String], home: FilePath) async throws -> [String] {
+        var left = try await LibvirtLeftovers(marks: marks).all()
+        for id in marks {
+            left += lines("/proc/mounts", with: id).map { "mount: \($0)" }
+            left += try await output("ip", ["-details", "link"], with: String(id.prefix(8))).map { "link: \($0)" }
+            left += try await output("nft", ["list", "ruleset"], with: String(id.prefix(8))).map { "rule: \($0)" }
+            left += cgroups(with: id).map { "cgroup: \($0)" }
+            left += try processes(with: id).map { "process: \($0)" }
+            left += try files(below: home, with: id).map { "file: \($0)" }
+        }
         return left
     }
 

@@ -27,6 +27,15 @@ package enum Requirement {
         }
     }
 
+    /// The same for what is only known once it is tried: `refusal` says why not, nil where the test can be run.
+    package static func trait(_ reason: String, refusal: @escaping @Sendable () async -> String?) -> ConditionTrait {
+        .enabled(Comment(rawValue: reason)) {
+            guard let refusal = await refusal() else { return true }
+            if isContinuousIntegration { throw Unmet(description: "\(reason): \(refusal)") }
+            return false
+        }
+    }
+
     private static var isContinuousIntegration: Bool { getenv("CI").map { String(cString: $0) } == "true" }
 
     private struct Unmet: Error, CustomStringConvertible {

@@ -1,0 +1,116 @@
+import DevenvHost
+import Glibc
+package import SystemPackage
+
+/// What libvirt has, and has left, of a project on this host: domains, networks, volumes, links, firewall rules, files and
+/// processes that bear one of its marks, each in a line, found without the provider's own code.
+///
+/// Marks are the ids of the project and of its machines. A UUID that is made of two ids bears both.
+package struct LibvirtLeftovers: Sendable {
+    /// The ids to look for.
+    package let marks: [String]
+    private let uri: String
+    private let directories: [FilePath]
+
+    /// Names a search. The directories are those of qemu:///system unless told otherwise, such as the home of a session.
+    package init(
+        marks: [String], uri: String = LibvirtDaemon.system,
+        directories: [FilePath] = ["/etc/libvirt", "/run/libvirt", "/var/lib/libvirt", "/var/log/libvirt"]
+    ) {
+        self.marks = marks
+        self.uri = uri
+        self.directories = directories
+    }
+
+    /// Everything that is there; nothing after a `destroy`.
+    package func all() async throws -> [String] {
+        try await objects() + links() + rules() + files() + processes()
+    }
+
+    /// What the daemon knows of; nothing where none answers.
+    package func objects() async throws -> [String] {
+        guard await LibvirtDaemon.refusal(of: uri) == nil else { return [] }
+        var found = try await virsh("list", "--all", "--uuid", "--name").filter(isMarked).map { "domain \($0)" }
+        found += try await virsh("net-list", "--all", "--name").filter(isMarked).map { "network \($0)" }
+        for pool in try await virsh("pool-list", "--name") {
+            // another test may have stopped the pool since
+            let volumes = try? await virsh("vol-list", pool)
+            found += (volumes ?? []).filter(isMarked).map { "volume in \(pool): \($0)" }
+        }
+        return found
+    }
+
+    /// Bridges and taps, whose names have room for the first 8 digits only.
+    package func links() throws -> [String] {
+        try HostFiles.list("/sys/class/net").filter { link in
+            isMarkedShortly(link) || isMarked(text(of: FilePath("/sys/class/net/\(link)/ifalias")))
+        }.map { "link \($0)" }
+    }
+
+    /// Rules of libvirt's that speak of a link of the project; to see them one has to be root.
+    package func rules() async throws -> [String] {
+        guard geteuid() == 0 else { return [] }
+        var found: [String] = []
+        for tool in ["iptables-save", "ip6tables-save"] where ToolPath.find(tool) != nil {
+            let outcome = try await SystemToolRunner().run(ToolInvocation(tool, []))
+            found += Self.lines(outcome.text).filter(isMarkedShortly).map { "rule \($0)" }
+        }
+        return found
+    }
+
+    /// Definitions, NVRAM, saved memory, disks, seeds, leases, logs.
+    package func files() throws -> [String] {
+        try directories.flatMap { try below($0, depth: 6) }.filter { file in
+            // libvirt never removes the number of a dnsmasq that it has ended
+            isMarked(file.lastComponent?.string ?? "") && !file.starts(with: "/run/libvirt/network")
+        }.map { "file \($0)" }
+    }
+
+    /// QEMU, dnsmasq, socat, swtpm and whoever else was given a mark, as an argument or in the environment.
+    package func processes() throws -> [String] {
+        try HostFiles.list("/proc").compactMap { pid_t($0) }.filter { process in
+            guard process != getpid(), ProcessTable.isRunning(process) else { return false }
+            return ["cmdline", "environ"].contains { isMarked(text(of: FilePath("/proc/\(process)/\($0)"))) }
+        }.map { process in
+            let name = text(of: FilePath("/proc/\(process)/comm")).filter { !$0.isNewline }
+            return "process \(process) \(name)"
+        }
+    }
+
+    private func virsh(_ arguments: String...) async throws -> [String] {
+        let call = ToolInvocation("virsh", ["--quiet", "--connect", uri] + arguments)
+        let outcome = try await SystemToolRunner().run(call)
+        guard outcome.status == 0 else { throw Failure(description: "\(call): \(outcome.complaint)") }
+        return Self.lines(outcome.text)
+    }
+
+    /// The lines that hold something, without the blanks that virsh fills columns up with.
+    private static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map { line in
+            line.split(separator: " ").joined(separator: " ")
+        }.filter { !$0.isEmpty }
+    }
+
+    private func isMarked(_ text: String) -> Bool {
+        let plain = text.filter { $0 != "-" }  // those of a UUID come between the digits
+        return marks.contains { plain.contains($0) }
+    }
+
+    private func isMarkedShortly(_ text: String) -> Bool { marks.contains { text.contains($0.prefix(8)) } }
+
+    private func text(of file: FilePath) -> String {
+        let bytes = (try? HostFiles.read(file)) ?? nil  // a process's file goes with the process
+        return String(decoding: bytes ?? [], as: UTF8.self)
+    }
+
+    private func below(_ directory: FilePath, depth: Int) throws -> [FilePath] {
+        guard depth > 0, HostFiles.kind(directory) == .directory else { return [] }
+        // a directory may go between listing and entering it, or be another user's
+        let paths = ((try? HostFiles.list(directory)) ?? []).map { directory.appending($0) }
+        return try paths + paths.flatMap { try below($0, depth: depth - 1) }
+    }
+
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+}
