@@ -1,0 +1,27 @@
+package import SystemPackage
+
+/// The files on the hypervisor's host that a machine is made of.
+package struct DomainFiles: Hashable, Sendable {
+    /// The first disk.
+    package var disk: FilePath
+    /// The images whose sectors show through it, the nearest first; all qcow2.
+    package var bases: [FilePath]
+    /// The extra disks, as many as there are in the options.
+    package var extraDisks: [FilePath]
+    /// The seed; nil for a box that needs none.
+    package var seed: FilePath?
+    /// Where the console is written to.
+    package var console: FilePath?
+
+    /// Names the files.
+    package init(
+        disk: FilePath, bases: [FilePath] = [], extraDisks: [FilePath] = [], seed: FilePath? = nil,
+        console: FilePath? = nil
+    ) {
+        self.disk = disk
+        self.bases = bases
+        self.extraDisks = extraDisks
+        self.seed = seed
+        self.console = console
+    }
+}

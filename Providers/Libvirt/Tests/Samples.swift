@@ -1,0 +1,48 @@
+import DevenvDiagnostics
+import DevenvModel
+import DevenvPluginAPI
+import LibvirtProvider
+import SystemPackage
+
+/// Values that tests of descriptions start from.
+enum Sample {
+    static let identity = MachineIdentity(
+        project: ProjectID(unchecked: "0123456789abcdef"), machine: MachineID(unchecked: "fedcba9876543210"),
+        projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: "web"))
+
+    static let access = MachineAccess(
+        user: "dev", authorizedKeys: ["ssh-ed25519 AAAAuser someone"],
+        hostKey: Redacted("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAAsecret\n-----END OPENSSH PRIVATE KEY-----\n"),
+        publicHostKey: "ssh-ed25519 AAAAhost", port: 22)
+
+    static let files = DomainFiles(
+        disk: "/pool/web.qcow2", bases: ["/pool/base.qcow2"], seed: "/pool/web.seed.iso", console: "/log/console.log")
+
+    static let kvm = HostAbilities(virtualization: .kvm, emulator: "/usr/bin/qemu-system-x86_64")
+    static let tcg = HostAbilities(virtualization: .qemu, emulator: "/usr/bin/qemu-system-x86_64")
+
+    /// An interface on a network: 10.60.NUMBER.10.
+    static func interface(_ network: NetworkName = .standard, number: UInt32 = 0, isInternal: Bool = false)
+        -> NetworkInterface
+    {
+        let subnet = IPv4Subnet(IPv4Address(value: 0x0A3C_0000 + number << 8), prefixLength: 24)
+        let address = IPv4Address(value: subnet.address.value + 10)
+        return NetworkInterface(
+            network: network, subnet: subnet, address: address, mac: MACAddress(for: address), isInternal: isInternal)
+    }
+
+    /// A request for `web` on the standard network.
+    static func request(access: MachineAccess = access, change: (inout MachineSpec) -> Void = { _ in })
+        -> MachineRequest
+    {
+        var spec = MachineSpec(name: Located(identity.name))
+        spec.interfaces = [interface()]
+        change(&spec)
+        return MachineRequest(
+            identity: identity, record: [:], spec: spec,
+            box: BoxImage(name: "debian", digest: "sha256:00", format: .qcow2, layers: ["/boxes/0.qcow2"], user: "dev"),
+            access: access,
+            hosts: spec.interfaces.prefix(1).map { HostEntry(address: $0.address, names: ["web"]) }, forwards: [],
+            logDirectory: "/log")
+    }
+}
