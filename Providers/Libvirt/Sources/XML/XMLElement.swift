@@ -79,8 +79,8 @@ extension XMLElement: CustomStringConvertible {
         return start + ">\n" + inner + "\n" + indent + "</\(name)>"
     }
 
-    /// Escapes for attributes in either quotes and for text (XML 1.0, section 2.4). Control characters other than tab and
-    /// line ends can't be in a document in any form: they become U+FFFD.
+    /// Escapes for attributes in either quotes and for text (XML 1.0, section 2.4). Control characters other than tab
+    /// and line ends can't be in a document in any form: they become U+FFFD.
     fileprivate static func escaped(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {

@@ -1,0 +1,86 @@
+import CLibvirt
+
+/// A volume of a storage pool.
+package struct VolumeInfo: Hashable, Sendable {
+    /// Its name, which is its file's name.
+    package let name: String
+    /// Where it is.
+    package let path: String
+    /// The format of its content, `qcow2` or `raw`; nil where libvirt doesn't know.
+    package let format: String?
+    /// How many bytes the guest sees.
+    package let capacity: Int64
+    /// How many bytes the host has allocated.
+    package let allocation: Int64
+    /// The file that it is an overlay of; nil where it stands by itself.
+    package let backing: String?
+
+    /// Reads what libvirt tells of a volume.
+    init?(_ xml: XMLElement) {
+        guard let name = xml["name"]?.text, let path = xml["target", "path"]?.text else { return nil }
+        self.name = name
+        self.path = path
+        format = xml["target", "format"]?[attribute: "type"]
+        capacity = Self.bytes(xml["capacity"])
+        allocation = Self.bytes(xml["allocation"])
+        backing = xml["backingStore", "path"]?.text
+    }
+
+    private static func bytes(_ element: XMLElement?) -> Int64 { element.flatMap { Int64($0.text) } ?? 0 }
+}
+
+/// Volumes, named by the pool's name and their own.
+extension LibvirtConnection {
+    /// All volumes of an active pool, in no order.
+    package func volumes(in pool: String) throws(LibvirtError) -> [VolumeInfo] {
+        let pool = try storagePool(pool)
+        return try unsafe list(
+            api.virStorageVolFree,
+            { list throws(LibvirtError) in pool.lend { unsafe api.virStoragePoolListAllVolumes($0, list, 0) } },
+            { volume throws(LibvirtError) in
+                VolumeInfo(try unsafe takeXML(api.virStorageVolGetXMLDesc(volume, 0)))
+            }
+        ).compactMap(\.self)
+    }
+
+    /// One volume; nil where there is none of this name, or no such pool.
+    package func volume(in pool: String, _ name: String) throws(LibvirtError) -> VolumeInfo? {
+        do throws(LibvirtError) {
+            return VolumeInfo(try volumeXML(in: pool, name))
+        } catch {
+            guard error.isMissing else { throw error }
+            return nil
+        }
+    }
+
+    /// A volume's XML.
+    package func volumeXML(in pool: String, _ name: String) throws(LibvirtError) -> XMLElement {
+        let volume = try volume(name, in: pool)
+        return try unsafe takeXML(volume.lend { unsafe api.virStorageVolGetXMLDesc($0, 0) })
+    }
+
+    /// Makes a volume.
+    @discardableResult
+    package func createVolume(in pool: String, _ volume: XMLElement) throws(LibvirtError) -> VolumeInfo {
+        let text = volume.description
+        let pool = try storagePool(pool)
+        let volume = try unsafe take(
+            pool.lend { unsafe api.virStorageVolCreateXML($0, text, 0) }, api.virStorageVolFree,
+            as: LibvirtObject.Volume.self)
+        let xml = try unsafe takeXML(volume.lend { unsafe api.virStorageVolGetXMLDesc($0, 0) })
+        guard let info = VolumeInfo(xml) else { throw .unusable("libvirt made a volume without a path") }
+        return info
+    }
+
+    /// Deletes a volume with its file.
+    package func deleteVolume(in pool: String, _ name: String) throws(LibvirtError) {
+        let volume = try volume(name, in: pool)
+        try check(volume.lend { unsafe api.virStorageVolDelete($0, 0) })
+    }
+
+    /// Makes a volume larger. It must not be in use: that is what `blockResize` is for.
+    package func resizeVolume(in pool: String, _ name: String, bytes: Int64) throws(LibvirtError) {
+        let volume = try volume(name, in: pool)
+        try check(volume.lend { unsafe api.virStorageVolResize($0, UInt64(max(0, bytes)), 0) })
+    }
+}
