@@ -132,7 +132,7 @@ let package = Package(
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState"]),
         tests(
             "DevenvBoxesTests", at: "Tests/DevenvBoxesTests",
-            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes"]),
+            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes"]),
         tests(
             "DevenvEngineTests", at: "Tests/DevenvEngineTests",
             [

@@ -82,9 +82,18 @@ extension BoxError {
         case .missing:
             BoxError(
                 .toolMissing, "\(attempt): '\(error.tool)' is not installed",
-                help: "run 'apt-get install \(error.tool)'")
+                help: "run 'apt-get install \(package(of: error.tool))'")
         case .cancelled: BoxError(.cancelled, "\(attempt): interrupted")
         default: BoxError(.failed, "\(attempt): \(error.description)")
+        }
+    }
+
+    /// The Debian package that a program is in.
+    private static func package(of tool: String) -> String {
+        switch tool {
+        case "qemu-img": "qemu-utils"
+        case "xz": "xz-utils"
+        default: tool
         }
     }
 }

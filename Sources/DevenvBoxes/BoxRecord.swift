@@ -1,6 +1,7 @@
 package import DevenvModel
+package import DevenvPluginAPI
 
-/// A box of the store: a name, what was said when it was added, and the image that it stands for.
+/// A box of the store: a name, what was said when it was added, and the image that it stands for in one format.
 package struct BoxRecord: Hashable, Sendable {
     /// The name.
     package let name: String
@@ -8,6 +9,8 @@ package struct BoxRecord: Hashable, Sendable {
     package let version: String?
     /// The user that people are expected to log in as.
     package let user: String
+    /// Whether it lets in whoever has a key that is no secret, until the first login replaces it.
+    package let hasKnownKey: Bool
     /// When it was added, in seconds since 1970.
     package let created: Int
     /// Where it came from: a path, or how it was built.
@@ -15,73 +18,65 @@ package struct BoxRecord: Hashable, Sendable {
     /// The image.
     package let image: ImageRecord
 
-    /// `sha256:` and the digest of the image's tree.
+    /// `sha256:` and the digest of the image.
     package var digest: String { image.digest.description }
+    /// The image's format, of which a name has at most one.
+    package var format: BoxImage.Format { image.format }
 }
 
 /// What is known about an image, whatever names it has.
 package struct ImageRecord: Hashable, Sendable, Codable {
-    /// The digest of its tree.
-    package let digest: TreeDigest
-    /// The user to log in as where a name says nothing else: `dev` if it has such a user, otherwise `root`.
+    /// Its digest.
+    package let digest: ImageDigest
+    /// What it is.
+    package let format: BoxImage.Format
+    /// The user to log in as where a name says nothing else.
     package let user: String
-    /// The version of the Debian in it; nil where it holds another system.
+    /// The login key of `ImageLayout.loginKey` where a name says nothing else; nil for none.
+    let loginKey: String?
+    /// The version of the Debian in it, or what was said when it came; nil where it holds another system.
     package let version: String?
-    /// The processor that its programs are for, as Debian names it; nil where none was found in it.
+    /// The processor that its programs are for, as Debian names it; nil where nothing told it.
     package let architecture: String?
-    /// How many entries its tree has.
-    package let entries: Int
-    /// What the contents of its files add up to, in bytes.
+    /// How many entries a tree has; nil for a disk image.
+    package let entries: Int?
+    /// What the contents of a tree's files add up to, or the length of a disk image's file, in bytes.
     package let bytes: Int64
+    /// How much a machine sees of a disk image, in bytes; nil for a tree.
+    package let virtualBytes: Int64?
 
-    /// What the contents of its files add up to.
+    /// What its files add up to.
     package var size: ByteCount { ByteCount(bytes: bytes) }
-}
+    /// The size of the disk that a machine sees; nil for a tree.
+    package var virtualSize: ByteCount? { virtualBytes.map(ByteCount.init(bytes:)) }
 
-/// What a name stands for: the content of its file.
-struct NameEntry: Hashable, Sendable, Codable {
-    var schema = 1
-    let digest: TreeDigest
-    let version: String?
-    let user: String
-    let created: Int
-    let source: String
-
-    func record(named name: String, _ image: ImageRecord) -> BoxRecord {
-        BoxRecord(name: name, version: version, user: user, created: created, source: source, image: image)
-    }
-}
-
-/// What identifies an image: the SHA-256 digest of its tree's manifest, 64 hexadecimal digits.
-package struct TreeDigest: Hashable, Sendable, Codable, CustomStringConvertible {
-    /// The digits.
-    package let hexadecimal: String
-
-    init(hexadecimal: String) { self.hexadecimal = hexadecimal }
-
-    /// Reads `sha256:` and 64 digits; nil for anything else.
-    package init?(parsing text: String) {
-        let digits = text.dropFirst(7)
-        guard text.hasPrefix("sha256:"), digits.utf8.count == 64 else { return nil }
-        guard digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else { return nil }
-        hexadecimal = String(digits)
+    init(
+        digest: ImageDigest, format: BoxImage.Format, user: String, loginKey: String? = nil, version: String?,
+        architecture: String?, entries: Int? = nil, bytes: Int64, virtualBytes: Int64? = nil
+    ) {
+        self.digest = digest
+        self.format = format
+        self.user = user
+        self.loginKey = loginKey
+        self.version = version
+        self.architecture = architecture
+        self.entries = entries
+        self.bytes = bytes
+        self.virtualBytes = virtualBytes
     }
 
-    /// Reads what `encode(to:)` wrote.
+    /// Reads a record; one from before there were formats is that of a tree.
     package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let digest = TreeDigest(parsing: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a sha256 digest")
-        }
-        self = digest
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            digest: try values.decode(ImageDigest.self, forKey: .digest),
+            format: try values.decodeIfPresent(BoxImage.Format.self, forKey: .format) ?? .directories,
+            user: try values.decode(String.self, forKey: .user),
+            loginKey: try values.decodeIfPresent(String.self, forKey: .loginKey),
+            version: try values.decodeIfPresent(String.self, forKey: .version),
+            architecture: try values.decodeIfPresent(String.self, forKey: .architecture),
+            entries: try values.decodeIfPresent(Int.self, forKey: .entries),
+            bytes: try values.decode(Int64.self, forKey: .bytes),
+            virtualBytes: try values.decodeIfPresent(Int64.self, forKey: .virtualBytes))
     }
-
-    /// Writes the text.
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-
-    /// The text that `init(parsing:)` reads.
-    package var description: String { "sha256:\(hexadecimal)" }
 }

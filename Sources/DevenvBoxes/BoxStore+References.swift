@@ -9,7 +9,7 @@ extension BoxStore {
     /// Doing it again changes nothing. Throws `.missing` where the image is gone. Not flushed to the disk: whoever retains
     /// does so again at each start of the machine.
     package func retain(_ digest: String, by owner: MachineIdentity) throws(BoxError) {
-        guard let image = TreeDigest(parsing: digest).map(layout.image), HostFiles.exists(image.references) else {
+        guard let image = ImageDigest(parsing: digest).map(layout.image), HostFiles.exists(image.references) else {
             throw .gone(digest)
         }
         guard !HostFiles.exists(image.reference(owner)) else { return }
@@ -25,7 +25,7 @@ extension BoxStore {
 
     /// Says that a machine no longer needs an image. Doing it again, or for an image that is gone, changes nothing.
     package func release(_ digest: String, by owner: MachineIdentity) throws(BoxError) {
-        guard let digest = TreeDigest(parsing: digest) else { return }
+        guard let digest = ImageDigest(parsing: digest) else { return }
         try BoxError.wrap { () throws(HostError) in try HostFiles.remove(layout.image(digest).reference(owner)) }
     }
 

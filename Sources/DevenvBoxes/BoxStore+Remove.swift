@@ -1,24 +1,32 @@
 import DevenvHost
+package import DevenvPluginAPI
 import SystemPackage
 
 extension BoxStore {
-    /// Removes a name, and its image where no other name stands for it and no machine needs it.
+    /// Removes a name, or what it stands for in one format, and the images that no other name stands for and no machine needs.
     ///
-    /// Throws `.inUse`, naming the machines, where some need the image and no other name stands for it, unless `force`;
-    /// then the name goes and the image stays until they are gone. Throws `.missing` for a name that is not there.
-    package func remove(_ name: String, force: Bool = false) async throws(BoxError) {
-        guard HostFiles.exists(layout.nameFile(name)) else {
-            throw BoxError(
-                .missing, "removing the box '\(name)': there is no such box",
-                help: "run 'devenv box list' to see what is there")
-        }
+    /// Throws `.inUse`, naming the machines, where some need an image that no other name stands for, unless `force`;
+    /// then the name goes and the image stays until they are gone. Throws `.missing` for what is not there.
+    package func remove(_ name: String, format: BoxImage.Format? = nil, force: Bool = false) async throws(BoxError) {
+        guard HostFiles.exists(layout.nameFile(name)) else { throw .missing(removing: name) }
         try await exclusively("removing the box '\(name)'") { () throws(BoxError) in
-            if !force { try checkUnused(name) }
-            try BoxError.wrap { () throws(HostError) in try HostFiles.remove(layout.nameFile(name)) }
+            if !force { try checkUnused(name, format) }
+            try unname(name, format)
             FaultPoint.reach("boxes.remove.unnamed")
             try collect()
         }
         try await sweep()
+    }
+
+    private func unname(_ name: String, _ format: BoxImage.Format?) throws(BoxError) {
+        let path = layout.nameFile(name)
+        if let format {
+            var file = try nameFile(name) ?? NameFile()
+            guard file[format] != nil else { throw .missing(removing: name, format) }
+            file[format] = nil
+            if !file.images.isEmpty { return try write(file, to: path) }
+        }
+        try BoxError.wrap { () throws(HostError) in try HostFiles.remove(path) }
     }
 
     /// Removes the images that no name stands for and no machine needs, and what broken-off commands left.
@@ -47,21 +55,24 @@ extension BoxStore {
         }
     }
 
-    private func checkUnused(_ name: String) throws(BoxError) {
-        guard let digest = try? nameEntry(name)?.digest else { return }  // a record that can't be read may always go
-        guard try namedDigests(without: name).contains(digest) == false else { return }
-        let users = try users(of: layout.image(digest))
+    private func checkUnused(_ name: String, _ format: BoxImage.Format?) throws(BoxError) {
+        // a record that can't be read may always go
+        guard let removed = try? nameFile(name)?.images.filter({ format == nil || $0.format == format }) else { return }
+        let needed = try namedDigests(without: name)
+        var users: Set<String> = []
+        for entry in removed where !needed.contains(entry.digest) {
+            users.formUnion(try self.users(of: layout.image(entry.digest)))
+        }
         guard !users.isEmpty else { return }
         throw BoxError(
-            .inUse, "removing the box '\(name)': in use by \(users.joined(separator: ", "))",
+            .inUse, "removing the box '\(name)': in use by \(users.sorted().joined(separator: ", "))",
             help: "destroy these machines first, or use --force: the name goes and they keep the image")
     }
 
-    private func namedDigests(without excluded: String? = nil) throws(BoxError) -> Set<TreeDigest> {
-        var digests: Set<TreeDigest> = []
-        for file in try BoxError.wrap({ () throws(HostError) in try HostFiles.list(layout.names) }) {
-            guard let name = layout.name(file: file), name != excluded else { continue }
-            if let entry = try nameEntry(name) { digests.insert(entry.digest) }
+    private func namedDigests(without excluded: String? = nil) throws(BoxError) -> Set<ImageDigest> {
+        var digests: Set<ImageDigest> = []
+        for name in try names() where name != excluded {
+            digests.formUnion(try nameFile(name)?.images.map(\.digest) ?? [])
         }
         return digests
     }
@@ -82,5 +93,13 @@ extension BoxStore {
         try await exclusively("cleaning the box store") { () throws(BoxError) in
             try BoxError.wrap { () throws(HostError) in try Staging.removeAbandoned(in: layout) }
         }
+    }
+}
+
+extension BoxError {
+    fileprivate static func missing(removing name: String, _ format: BoxImage.Format? = nil) -> BoxError {
+        BoxError(
+            .missing, "removing the box '\(name)': there is no such \(format?.noun ?? "box")",
+            help: "run 'devenv box list' to see what is there")
     }
 }

@@ -1,8 +1,6 @@
 package import DevenvHost
-package import DevenvModel
-package import DevenvPluginAPI
 import FoundationEssentials
-package import SystemPackage
+import SystemPackage
 
 /// The images that machines of this host start from, by name.
 ///
@@ -18,72 +16,32 @@ package struct BoxStore: Sendable {
         self.runner = runner
     }
 
-    /// The boxes, in the order of their names.
+    /// The boxes, in the order of their names and formats.
     ///
     /// Throws `.damaged` for a record that can't be read.
     package func list() throws(BoxError) -> [BoxRecord] {
         var records: [BoxRecord] = []
-        for file in try BoxError.wrap({ () throws(HostError) in try HostFiles.list(layout.names) }) {
-            guard let name = layout.name(file: file), let record = try record(of: name) else { continue }
-            records.append(record)
-        }
-        return records.sorted { $0.name < $1.name }
-    }
-
-    /// The image that a reference stands for. `base` is what a relative path in it begins from.
-    ///
-    /// Reads two small files and no more. Throws `.missing`, with the commands that get the box.
-    package func resolve(_ reference: BoxReference, base: FilePath) throws(BoxError) -> BoxImage {
-        switch reference {
-        case .named(let name, let constraint):
-            guard let record = try record(of: name) else { throw .missing(name) }
-            try check(record, against: constraint)
-            return image(record.image, name: name, user: record.user)
-        case .location(let location):
-            let path =
-                location.contains("://") ? location : base.pushing(FilePath(location)).lexicallyNormalized().string
-            throw .notAdded(location: path)
-        case .image(let image): throw .notAdded(registryImage: image)
-        }
-    }
-
-    /// The image of a digest, whatever its names are now: what a machine that was made from it starts from again.
-    ///
-    /// Throws `.missing` where it is gone.
-    package func image(withDigest digest: String, name: String) throws(BoxError) -> BoxImage {
-        guard let digest = TreeDigest(parsing: digest), let record = try imageRecord(digest) else {
-            throw BoxError(
-                .missing, "the image \(digest) of the box '\(name)' is not in the store",
-                help: "run 'devenv destroy' and 'devenv up' to make the machine again from the box that there is now")
-        }
-        return image(record, name: name, user: record.user)
-    }
-
-    private func image(_ record: ImageRecord, name: String, user: String) -> BoxImage {
-        BoxImage(
-            name: name, digest: record.digest.description, format: .directories,
-            layers: [layout.image(record.digest).tree], user: user)
-    }
-
-    private func check(_ record: BoxRecord, against constraint: String?) throws(BoxError) {
-        guard let constraint else { return }
-        guard let parsed = VersionConstraint(parsing: constraint) else {
-            throw BoxError(
-                .invalid, "'\(constraint)' after the name of the box '\(record.name)' is no version constraint",
-                help: "write for example '\(record.name)@~> 12.0' or '\(record.name)@>= 12.1, < 13'")
-        }
-        guard let text = record.version, let version = BoxVersion(parsing: text) else { return }
-        guard !parsed.admits(version) else { return }
-        throw BoxError(
-            .missing, "the box '\(record.name)' is there in version \(text), which '\(constraint)' does not admit",
-            help: "add another one with 'devenv box add DIRECTORY|ARCHIVE --name \(record.name)'")
+        for name in try names() { records += try self.records(of: name) }
+        return records
     }
 }
 
 // What the store's records say.
 extension BoxStore {
-    func record(of name: String) throws(BoxError) -> BoxRecord? {
-        guard let entry = try nameEntry(name) else { return nil }
+    /// The names there are, in their order.
+    func names() throws(BoxError) -> [String] {
+        try BoxError.wrap { () throws(HostError) in try HostFiles.list(layout.names) }
+            .compactMap(layout.name(file:)).sorted()
+    }
+
+    /// What a name stands for, in the order of the formats; empty where there is no such name.
+    func records(of name: String) throws(BoxError) -> [BoxRecord] {
+        var records: [BoxRecord] = []
+        for entry in try nameFile(name)?.images ?? [] { records.append(try record(of: entry, named: name)) }
+        return records
+    }
+
+    func record(of entry: NameEntry, named name: String) throws(BoxError) -> BoxRecord {
         guard let image = try imageRecord(entry.digest) else {
             throw BoxError(
                 .damaged, "the box '\(name)' stands for the image \(entry.digest), which is not in the store",
@@ -92,11 +50,11 @@ extension BoxStore {
         return entry.record(named: name, image)
     }
 
-    func nameEntry(_ name: String) throws(BoxError) -> NameEntry? {
-        try decode(NameEntry.self, layout.nameFile(name))
+    func nameFile(_ name: String) throws(BoxError) -> NameFile? {
+        try decode(NameFile.self, layout.nameFile(name))
     }
 
-    func imageRecord(_ digest: TreeDigest) throws(BoxError) -> ImageRecord? {
+    func imageRecord(_ digest: ImageDigest) throws(BoxError) -> ImageRecord? {
         try decode(ImageRecord.self, layout.image(digest).record)
     }
 
@@ -106,6 +64,10 @@ extension BoxStore {
         }
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch let unknown as NameFile.UnknownSchema {
+            throw BoxError(
+                .damaged, "reading '\(path)': it was written by another version of devenv (schema \(unknown.number))",
+                help: "use that version, or remove the file and add the box again")
         } catch {
             throw BoxError(
                 .damaged, "reading '\(path)': it is not a record of this version of devenv",
@@ -120,26 +82,5 @@ extension BoxStore {
             throw BoxError(.failed, "writing '\(path)': the record can't be encoded")
         }
         try BoxError.wrap { () throws(HostError) in try AtomicFile.write(Array(data) + [0x0A], to: path) }
-    }
-}
-
-extension BoxError {
-    fileprivate static func missing(_ name: String) -> BoxError {
-        BoxError(
-            .missing, "the box '\(name)' is not in the store",
-            help: "run 'devenv box build \(name)' to make it from the distribution's packages, or "
-                + "'devenv box add DIRECTORY|ARCHIVE --name \(name)'")
-    }
-
-    fileprivate static func notAdded(location: String) -> BoxError {
-        BoxError(
-            .missing, "the box '\(location)' is not in the store",
-            help: "run 'devenv box add \(ShellWord.quote(location)) --name NAME' and write 'box: NAME'")
-    }
-
-    fileprivate static func notAdded(registryImage image: String) -> BoxError {
-        BoxError(
-            .missing, "the image 'oci:\(image)' is not in the store",
-            help: "unpack it into a directory, run 'devenv box add DIRECTORY --name NAME' and write 'box: NAME'")
     }
 }

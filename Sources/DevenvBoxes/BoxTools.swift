@@ -30,4 +30,14 @@ enum BoxTools {
     static func flush(_ path: FilePath) -> ToolInvocation {
         ToolInvocation("sync", ["--file-system", path.string], timeout: .seconds(600))
     }
+
+    /// Brings one file to the disk.
+    static func flush(file: FilePath) -> ToolInvocation {
+        ToolInvocation("sync", ["--", file.string], timeout: .seconds(3600))
+    }
+
+    /// Looks through all tables of a disk image, read-only; no other format is guessed at, and no backing file opened.
+    static func check(_ disk: FilePath) -> ToolInvocation {
+        ToolInvocation("qemu-img", ["check", "-q", "-f", "qcow2", "--", disk.string], timeout: .seconds(300))
+    }
 }

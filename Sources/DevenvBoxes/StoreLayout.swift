@@ -15,14 +15,14 @@ struct StoreLayout: Hashable, Sendable {
     /// Packages that builds have fetched.
     var packageCache: FilePath { root.appending("cache").appending("packages") }
 
-    func image(_ digest: TreeDigest) -> ImageLayout {
+    func image(_ digest: ImageDigest) -> ImageLayout {
         ImageLayout(root: images.appending("sha256-\(digest.hexadecimal)"))
     }
 
     /// The image of a directory's name, nil for a name that the store did not make.
-    func digest(directory name: String) -> TreeDigest? {
+    func digest(directory name: String) -> ImageDigest? {
         guard name.hasPrefix("sha256-") else { return nil }
-        return TreeDigest(parsing: "sha256:" + name.dropFirst(7))
+        return ImageDigest(parsing: "sha256:" + name.dropFirst(7))
     }
 
     /// The one slash that a name may have is escaped by a character that none may have, so that no name is part of another.
@@ -36,8 +36,8 @@ struct StoreLayout: Hashable, Sendable {
         return file.dropLast(5).split(separator: "%2F").joined(separator: "/")
     }
 
-    /// Makes the directories. Those above a root file system can be passed through by anybody, as the root of a container
-    /// is nobody here; half-made images are for root alone.
+    /// Makes the directories. Those above an image can be passed through by anybody, as the root of a container
+    /// is nobody here, and as QEMU runs as a user of its own; half-made images are for root alone.
     func make() throws(HostError) {
         try HostFiles.makeDirectory(root)
         try HostFiles.makeDirectory(images, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
@@ -52,10 +52,25 @@ struct ImageLayout: Hashable, Sendable {
 
     /// The tree that machines start from. Nobody writes to it.
     var tree: FilePath { root.appending("rootfs") }
+    /// The disk image that machines start from. Nobody writes to it.
+    var disk: FilePath { root.appending("disk.qcow2") }
+    /// The manifest of a tree.
     var manifest: FilePath { root.appending("manifest") }
     var record: FilePath { root.appending("image.json") }
     /// One file for each machine that needs the image.
     var references: FilePath { root.appending("references") }
+
+    /// What machines start from.
+    func content(_ format: BoxImage.Format) -> FilePath {
+        switch format {
+        case .directories: tree
+        case .qcow2: disk
+        }
+    }
+
+    /// A private key that the image lets in, which is no secret; named by the digest of its text.
+    func loginKey(_ digest: String) -> FilePath { loginKeys.appending(digest) }
+    var loginKeys: FilePath { root.appending("login-keys") }
 
     func reference(_ owner: MachineIdentity) -> FilePath {
         references.appending("\(owner.project).\(owner.machine)")

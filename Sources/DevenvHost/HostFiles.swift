@@ -50,6 +50,20 @@ package enum HostFiles {
         }
     }
 
+    /// The length of a file.
+    package static func size(of path: FilePath) throws(HostError) -> Int64 {
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else { throw HostError("reading", path, Errno(rawValue: errno)) }
+        return Int64(status.st_size)
+    }
+
+    /// Sets the permission bits of a file or directory, whatever the umask.
+    package static func setMode(of path: FilePath, _ mode: FilePermissions) throws(HostError) {
+        guard chmod(path.string, mode.rawValue) == 0 else {
+            throw HostError("setting the mode of", path, Errno(rawValue: errno))
+        }
+    }
+
     /// Makes a directory and the missing ones above it. One that exists keeps its mode.
     package static func makeDirectory(
         _ path: FilePath, mode: FilePermissions = [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]

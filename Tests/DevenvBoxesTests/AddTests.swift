@@ -28,13 +28,14 @@ import Testing
         #expect(try fixture.images().count == 1)
         #expect(try fixture.store.list().map(\.name) == ["direct", "test/unpacked"])
         #expect(try fixture.staging().isEmpty)
-        #expect(try await fixture.store.verify("direct") == [])
+        #expect(try await fixture.store.isIntact("direct"))
     }
 
     @Test func anAddedBoxResolvesToItsTreeAndItsUser() async throws {
         let fixture = try BoxStoreFixture()
         let record = try await fixture.store.add(try fixture.makeTree(), name: "test/one", version: "12.11")
-        let image = try fixture.store.resolve(.named("test/one", constraint: "~> 12.0"), base: "/")
+        let image = try fixture.store.resolve(
+            .named("test/one", constraint: "~> 12.0"), base: "/", formats: [.directories])
 
         #expect(image.digest == record.digest)
         #expect(image.user == "dev")

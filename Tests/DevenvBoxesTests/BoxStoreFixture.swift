@@ -44,6 +44,23 @@ struct BoxStoreFixture: ~Copyable {
         return tree
     }
 
+    /// Makes a disk image of 64 MiB with some data in it.
+    func makeDisk(named name: String = "disk.qcow2", content: UInt8 = 7) async throws -> FilePath {
+        let raw = root.appending(name + ".raw")
+        try AtomicFile.write([UInt8](repeating: content, count: 3 << 20), to: raw, durable: false)
+        try await run("truncate", ["--size=64M", raw.string])
+        let disk = root.appending(name)
+        try await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw.string, disk.string])
+        return disk
+    }
+
+    /// The permission bits of a file.
+    func mode(of path: FilePath) throws -> UInt32 {
+        var status = stat()
+        try check(stat(path.string, &status))
+        return status.st_mode & 0o7777
+    }
+
     func write(_ text: String, to path: FilePath) throws {
         try AtomicFile.write(Array(text.utf8), to: path, durable: false)
     }
@@ -62,6 +79,21 @@ struct BoxStoreFixture: ~Copyable {
         MachineIdentity(
             project: ProjectID(unchecked: "0123456789abcdef"), machine: MachineID(unchecked: "fedcba98\(name)"),
             projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: name))
+    }
+}
+
+extension BoxStore {
+    /// Adds what a path holds.
+    func add(_ source: FilePath, name: String, version: String? = nil, replacing: Bool = false) async throws(BoxError)
+        -> BoxRecord
+    {
+        try await add(
+            source, as: Naming(name: name, version: version, source: source.string, replacing: replacing))
+    }
+
+    /// Whether every image of a name is as it was added.
+    func isIntact(_ name: String) async throws(BoxError) -> Bool {
+        try await verify(name).allSatisfy(\.differences.isEmpty)
     }
 }
 

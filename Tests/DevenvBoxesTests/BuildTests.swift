@@ -21,8 +21,10 @@ import Testing
         #expect(first.version?.hasPrefix("12.") == true)
         #expect(lines.withLock { $0.contains { $0.contains("installing") } })
         #expect(try fixture.staging().isEmpty)
-        #expect(try await fixture.store.verify("debian/12").isEmpty)
-        try checkContent(of: try fixture.store.resolve(.named("debian/12", constraint: "~> 12.0"), base: "/"))
+        #expect(try await fixture.store.isIntact("debian/12"))
+        try checkContent(
+            of: try fixture.store.resolve(
+                .named("debian/12", constraint: "~> 12.0"), base: "/", formats: [.directories]))
     }
 
     private func checkContent(of image: BoxImage) throws {

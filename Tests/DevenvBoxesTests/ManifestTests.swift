@@ -32,9 +32,9 @@ import Testing
 
     @Test func aChangedEntrySaysWhatChanged() {
         let manifest = TreeManifest(entries: [entry(.link(target: ManifestWord(escaping: "new".utf8)), mode: 0o777)])
-        let differences = TreeDifference.between(recorded: ["l 0755 0 2 /x old"], current: manifest)
+        let differences = ImageDifference.between(recorded: ["l 0755 0 2 /x old"], current: manifest)
         #expect(differences.map(\.description) == ["changed: /x (target, mode 0755 to 0777, owner 0:2 to 1:2)"])
-        let other = TreeDifference.between(recorded: ["d 0777 1 2 /x"], current: manifest)
+        let other = ImageDifference.between(recorded: ["d 0777 1 2 /x"], current: manifest)
         #expect(other.map(\.description) == ["changed: /x (type d to l)"])
     }
 

@@ -76,7 +76,7 @@ import Testing
         try fixture.write("extra", to: tree.appending("etc/extra"))
         try fixture.check(chmod(tree.appending("usr/bin/tool").string, 0o700))
         try fixture.check(unlink(tree.appending("pipe").string))
-        let differences = try await fixture.store.verify("test")
+        let differences = try await fixture.store.verify("test").flatMap(\.differences)
         #expect(
             differences.map(\.description) == [
                 "extra: /etc/extra", "changed: /etc/passwd (content or attributes)", "missing: /pipe",

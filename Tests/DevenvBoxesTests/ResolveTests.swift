@@ -11,7 +11,7 @@ import Testing
     @Test func aMissingBoxNamesTheCommandsThatGetIt() throws {
         let fixture = try BoxStoreFixture()
         let error = #expect(throws: BoxError.self) {
-            try fixture.store.resolve(.named("debian/12", constraint: nil), base: "/")
+            try fixture.store.resolve(.named("debian/12", constraint: nil), base: "/", formats: [.directories])
         }
         #expect(error?.code == .missing)
         #expect(error?.description.contains("'devenv box build debian/12'") == true)
@@ -26,7 +26,9 @@ import Testing
     ])
     func aPlaceThatWasNotAddedNamesTheCommand(reference: BoxReference, command: String) throws {
         let fixture = try BoxStoreFixture()
-        let error = #expect(throws: BoxError.self) { try fixture.store.resolve(reference, base: "/project") }
+        let error = #expect(throws: BoxError.self) {
+            try fixture.store.resolve(reference, base: "/project", formats: [.directories])
+        }
         #expect(error?.code == .missing)
         #expect(error?.description.contains(command) == true)
     }
@@ -49,9 +51,11 @@ import Testing
         _ = try await fixture.store.add(try fixture.makeTree(), name: "test", version: "12.11")
         let reference = BoxReference.named("test", constraint: constraint)
         if admitted {
-            #expect(try fixture.store.resolve(reference, base: "/").name == "test")
+            #expect(try fixture.store.resolve(reference, base: "/", formats: [.directories]).name == "test")
         } else {
-            let error = #expect(throws: BoxError.self) { try fixture.store.resolve(reference, base: "/") }
+            let error = #expect(throws: BoxError.self) {
+                try fixture.store.resolve(reference, base: "/", formats: [.directories])
+            }
             #expect(error?.description.contains("12.11") == true)
             #expect(error?.description.contains(constraint) == true)
         }
@@ -62,7 +66,7 @@ import Testing
         let fixture = try BoxStoreFixture()
         _ = try await fixture.store.add(try fixture.makeTree(), name: "test")
         let error = #expect(throws: BoxError.self) {
-            try fixture.store.resolve(.named("test", constraint: constraint), base: "/")
+            try fixture.store.resolve(.named("test", constraint: constraint), base: "/", formats: [.directories])
         }
         #expect(error?.code == .invalid)
     }

@@ -3,9 +3,11 @@
 #define DEVENV_CHOST_H
 
 #include <fts.h>
+#include <linux/fs.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/xattr.h>
 
@@ -15,6 +17,9 @@ static inline int devenv_name_this_thread(const char *name) { return prctl(PR_SE
 /// A file without a name, closed on exec(2): memfd_create(2), which glibc declares only for _GNU_SOURCE.
 int memfd_create(const char *name, unsigned int flags);
 static inline int devenv_anonymous_file(const char *name) { return memfd_create(name, 1U /* MFD_CLOEXEC */); }
+
+/// Lets a file share all the blocks of another one, ioctl_ficlone(2); 0, or -1 and errno.
+static inline int devenv_share_blocks(int target, int source) { return ioctl(target, FICLONE, source); }
 
 /// From now on writes the number of each SIGINT, SIGTERM and SIGHUP as one byte to the descriptor. A signal that is ignored
 /// now, as under nohup(1), stays ignored. SIGPIPE is ignored: writing to a closed pipe is an error like any other.

@@ -1,4 +1,5 @@
 import DevenvHost
+import DevenvPluginAPI
 import Glibc
 import SystemPackage
 
@@ -29,20 +30,14 @@ package struct BoxBuilder: Sendable {
         let naming = BoxStore.Naming(
             name: name, source: "mmdebstrap \(recipe.suite) \(recipe.allPackages.joined(separator: ","))",
             replacing: replacing)
-        try BoxStore.check(naming)
-        try checkFree(naming)
+        try naming.check()
+        try BoxStore.checkPrivileges(naming.attempt)
+        try store.checkFree(naming, .directories)
         return try await store.withStaging("building the box '\(name)'") { staging throws(BoxError) in
             let archive = try await bootstrap(recipe, naming.name, in: staging, progress)
             progress("adding the box to the store")
-            return try await store.add(archive, naming, in: staging)
+            return try await store.add(tree: archive, naming, in: staging)
         }
-    }
-
-    private func checkFree(_ naming: BoxStore.Naming) throws(BoxError) {
-        guard !naming.replacing, HostFiles.exists(store.layout.nameFile(naming.name)) else { return }
-        throw BoxError(
-            .taken, "building the box '\(naming.name)': there is one of that name already",
-            help: "choose another name, or build it anew with --force; machines made from it keep it")
     }
 
     private func recipe(_ name: String, _ suite: String?, _ packages: [String]) throws(BoxError) -> BoxRecipe {

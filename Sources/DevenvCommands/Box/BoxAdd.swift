@@ -29,8 +29,10 @@ extension Devenv.Box {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
+            let path = context.absolute(source)
             let record = try await context.makeComponents().boxes.add(
-                context.absolute(source), name: name, version: boxVersion, user: user, replacing: force)
+                path,
+                as: BoxStore.Naming(name: name, version: boxVersion, user: user, source: path.string, replacing: force))
             try BoxAnswer.print(record, verb: "Added", output, context)
             return .done
         }

@@ -1,4 +1,5 @@
 import DevenvBoxes
+import DevenvPluginAPI
 
 /// A box, as an answer.
 enum BoxAnswer {
@@ -29,6 +30,7 @@ private struct BoxLine: Encodable {
 /// A box.
 struct BoxObject: Encodable {
     let name: String
+    let format: String
     let version: String?
     let digest: String
     let user: String
@@ -36,10 +38,13 @@ struct BoxObject: Encodable {
     let created: Int
     let source: String
     let bytes: Int64
+    let virtualBytes: Int64?
+    let knownKey: Bool
     let usedBy: [String]
 
     init(_ record: BoxRecord, users: [String]) {
         name = record.name
+        format = record.format.rawValue
         version = record.version
         digest = record.digest
         user = record.user
@@ -47,6 +52,8 @@ struct BoxObject: Encodable {
         created = record.created
         source = record.source
         bytes = record.image.bytes
+        virtualBytes = record.image.virtualBytes
+        knownKey = record.hasKnownKey
         usedBy = users
     }
 }

@@ -13,6 +13,7 @@ extension Devenv.Box {
 
         @Argument(help: ArgumentHelp("The boxes.", valueName: "name"))
         var names: [String]
+        @OptionGroup var only: BoxFormatOption
         @Flag(name: [.customShort("f"), .long], help: "Remove the name although machines use the box.")
         var force = false
         @OptionGroup(title: "Output") var output: OutputOptions
@@ -20,7 +21,7 @@ extension Devenv.Box {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let store = context.makeComponents().boxes
             for name in names {
-                try await store.remove(name, force: force)
+                try await store.remove(name, format: only.format, force: force)
                 if !output.quiet, !output.json { context.console.say("Removed \(name).\n") }
             }
             if output.json { context.console.answer(try JSONText.line(ResultLine(.done))) }

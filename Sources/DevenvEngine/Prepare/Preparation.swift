@@ -56,7 +56,7 @@ struct Preparation: Sendable {
     private func context(
         _ machine: MachineSpec, _ provider: any Provider, _ record: MachineRecord?, _ hostNames: inout HostNames
     ) throws(EngineError) -> MachineContext {
-        let box = try box(of: machine, record)
+        let box = try box(of: machine, record, formats: provider.features.boxFormats)
         let hosts = hostNames.entries(for: machine)
         let request = RequestBuilder.forSettings(machine, box: box, hosts: hosts, record: record)
         let names = MachineSetting("names", hostNames.summary(for: machine), impact: .live)
@@ -68,13 +68,15 @@ struct Preparation: Sendable {
 
     /// The machine's box. One that was removed from the store is no reason to refuse a machine that was made from it: its
     /// image is kept as long as the machine is.
-    private func box(of machine: MachineSpec, _ record: MachineRecord?) throws(EngineError) -> BoxImage {
+    private func box(
+        of machine: MachineSpec, _ record: MachineRecord?, formats: [BoxImage.Format]
+    ) throws(EngineError) -> BoxImage {
         guard let reference = machine.box else {
             throw EngineError(
                 .box, "machine '\(machine.name.value)' has no box", help: "name one with 'box:' in the Envfile")
         }
         do throws(BoxError) {
-            return try components.boxes.resolve(reference.value, base: graph.envfile.directory)
+            return try components.boxes.resolve(reference.value, base: graph.envfile.directory, formats: formats)
         } catch {
             if let record, let kept = try? components.boxes.image(withDigest: record.boxDigest, name: record.boxName) {
                 return kept  // where that one is gone too, the first error says what to do

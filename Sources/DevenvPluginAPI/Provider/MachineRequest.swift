@@ -4,7 +4,7 @@ package import SystemPackage
 /// A verified image on this host that machines start from.
 package struct BoxImage: Hashable, Sendable {
     /// What is in `layers`.
-    package enum Format: String, Sendable, Codable {
+    package enum Format: String, Sendable, Codable, CaseIterable {
         /// Directories, each a root file system or a layer of one, as overlayfs takes them.
         case directories
         /// A QEMU copy-on-write disk image.

@@ -1,18 +1,19 @@
-/// One way in which a tree is not what its manifest says.
-package struct TreeDifference: Hashable, Sendable, CustomStringConvertible {
+/// One way in which an image is not what was added.
+package struct ImageDifference: Hashable, Sendable, CustomStringConvertible {
     /// What kind of difference it is.
     package enum Kind: String, Hashable, Sendable, Codable {
-        /// The manifest has it, the tree does not.
+        /// It was added and is not there.
         case missing
-        /// The tree has it, the manifest does not.
+        /// It is there and was not added.
         case extra
-        /// Both have it, and it is not the same.
+        /// It is not the same.
         case changed
     }
 
     /// What kind of difference it is.
     package let kind: Kind
-    /// From the tree's root, beginning with a slash; unusual bytes are written as `%` and two hexadecimal digits.
+    /// From a tree's root, beginning with a slash, with unusual bytes written as `%` and two hexadecimal digits; or the name
+    /// of a disk image's file.
     package let path: String
     /// What changed, such as `content`, `mode 0644 to 0600`; empty for the other kinds.
     package let details: [String]
@@ -23,15 +24,15 @@ package struct TreeDifference: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The differences between a manifest as it was written and a tree as it is, in the order of their paths.
-    static func between(recorded: ArraySlice<Substring>, current: TreeManifest) -> [TreeDifference] {
+    static func between(recorded: ArraySlice<Substring>, current: TreeManifest) -> [ImageDifference] {
         let before = byPath(recorded)
         let now = byPath(current.entries.map { Substring($0.line) }[...])
         let paths = Set(before.keys).union(now.keys).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return paths.compactMap { path in
             switch (before[path], now[path]) {
             case (let old?, let new?): old == new ? nil : changed(String(path), fields(old), fields(new))
-            case (.some, nil): TreeDifference(kind: .missing, path: String(path), details: [])
-            case (nil, _): TreeDifference(kind: .extra, path: String(path), details: [])
+            case (.some, nil): ImageDifference(kind: .missing, path: String(path), details: [])
+            case (nil, _): ImageDifference(kind: .extra, path: String(path), details: [])
             }
         }
     }
@@ -56,7 +57,7 @@ package struct TreeDifference: Hashable, Sendable, CustomStringConvertible {
             type: words[0], mode: words[1], owner: "\(words[2]):\(words[3])", path: words[4], rest: words.dropFirst(5))
     }
 
-    private static func changed(_ path: String, _ old: Fields?, _ new: Fields?) -> TreeDifference {
+    private static func changed(_ path: String, _ old: Fields?, _ new: Fields?) -> ImageDifference {
         var details: [String] = []
         if let old, let new {
             if old.type != new.type {
@@ -67,6 +68,6 @@ package struct TreeDifference: Hashable, Sendable, CustomStringConvertible {
             if old.mode != new.mode { details.append("mode \(old.mode) to \(new.mode)") }
             if old.owner != new.owner { details.append("owner \(old.owner) to \(new.owner)") }
         }
-        return TreeDifference(kind: .changed, path: path, details: details)
+        return ImageDifference(kind: .changed, path: path, details: details)
     }
 }

@@ -1,0 +1,51 @@
+import DevenvHost
+import DevenvPluginAPI
+import Glibc
+import SystemPackage
+
+extension BoxStore {
+    /// Adds a disk image in a staging directory of this process's own. A file that lies in there is moved, any other copied.
+    ///
+    /// The image has to stand for itself: one that needs another file, is encrypted or damaged is an error `.invalid`.
+    func add(disk source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> BoxRecord {
+        _ = try DiskIntake.header(of: source, naming.attempt)  // before gigabytes are copied
+        let image = try makeImage(in: staging)
+        FaultPoint.reach("boxes.add.begun")
+        let digest =
+            source.starts(with: staging)
+            ? try await DiskIntake.move(source, to: image.disk, naming.attempt)
+            : try await DiskIntake.copy(source, to: image.disk, naming.attempt)
+        FaultPoint.reach("boxes.add.copied")
+        return try await add(image, digest, naming)
+    }
+
+    /// Adds a disk image that lies in its directory already.
+    private func add(_ image: ImageLayout, _ digest: ImageDigest, _ naming: Naming) async throws(BoxError) -> BoxRecord
+    {
+        let header = try DiskIntake.header(of: image.disk, naming.attempt)
+        try await inspect(image.disk, naming.attempt)
+        try BoxError.wrap { () throws(HostError) in
+            try HostFiles.setMode(of: image.disk, [.ownerRead, .groupRead, .otherRead])
+        }
+        try await run(BoxTools.flush(file: image.disk), naming.attempt, writingTo: image.root)
+        try naming.loginKey?.write(into: image)
+        let record = ImageRecord(
+            digest: digest, format: .qcow2, user: naming.user ?? "dev", loginKey: naming.loginKey?.digest,
+            version: naming.version, architecture: naming.architecture,
+            bytes: try BoxError.wrap { () throws(HostError) in try HostFiles.size(of: image.disk) },
+            virtualBytes: header.virtualSize)
+        try write(record, to: image.record)
+        FaultPoint.reach("boxes.add.written")
+        return try await publish(image, record, naming)
+    }
+
+    /// Has QEMU look through the image's tables: what is cut off or damaged does not come into the store.
+    private func inspect(_ disk: FilePath, _ attempt: String) async throws(BoxError) {
+        let outcome: ToolOutcome
+        do { outcome = try await runner.run(BoxTools.check(disk)) } catch { throw .tool(error, attempt) }
+        // 3: blocks that nothing refers to, which do no harm (qemu-img(1))
+        guard outcome.status != 0, outcome.status != 3 else { return }
+        throw BoxError(
+            .invalid, "\(attempt): the image is damaged or incomplete: \(outcome.complaint)", help: "get it again")
+    }
+}

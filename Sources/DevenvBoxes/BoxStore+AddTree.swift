@@ -1,0 +1,58 @@
+import DevenvCrypto
+import DevenvHost
+import DevenvPluginAPI
+import SystemPackage
+
+extension BoxStore {
+    /// Adds a tree, from a directory or an archive, in a staging directory of this process's own.
+    func add(tree source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> BoxRecord {
+        if naming.loginKey != nil {
+            throw BoxError(
+                .invalid, "\(naming.attempt): a tree lets no key in",
+                help: "leave out --login-key, which is for disk images")
+        }
+        let image = try makeImage(in: staging)
+        try BoxError.wrap { () throws(HostError) in try HostFiles.makeDirectory(image.tree) }
+        FaultPoint.reach("boxes.add.begun")
+        try await fill(image.tree, from: source, naming.attempt)
+        FaultPoint.reach("boxes.add.unpacked")
+        let record = try await describe(image, naming)
+        try await run(BoxTools.flush(image.root), naming.attempt, writingTo: image.root)
+        FaultPoint.reach("boxes.add.written")
+        return try await publish(image, record, naming)
+    }
+
+    /// Makes the directories that every image has.
+    func makeImage(in staging: FilePath) throws(BoxError) -> ImageLayout {
+        let image = ImageLayout(root: staging.appending("image"))
+        try BoxError.wrap { () throws(HostError) in
+            try HostFiles.makeDirectory(image.root, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
+            try HostFiles.makeDirectory(image.references)
+        }
+        return image
+    }
+
+    private func fill(_ tree: FilePath, from source: FilePath, _ attempt: String) async throws(BoxError) {
+        let call =
+            SourceKind.isDirectory(source) ? BoxTools.copy(source, to: tree) : BoxTools.unpack(source, into: tree)
+        try await run(call, attempt, writingTo: tree)
+    }
+
+    /// Writes what there is to know about a tree beside it.
+    private func describe(_ image: ImageLayout, _ naming: Naming) async throws(BoxError) -> ImageRecord {
+        let manifest = try await TreeManifest.measuring(image.tree)
+        guard manifest.entries.count > 1 else {
+            throw BoxError(.invalid, "adding a box: there is nothing in it", help: "a box is the root of a file system")
+        }
+        let bytes = manifest.bytes
+        let record = ImageRecord(
+            digest: ImageDigest(hexadecimal: SHA256.hexadecimal(of: bytes)), format: .directories,
+            user: TreeFacts.user(in: image.tree, manifest),
+            version: TreeFacts.debianVersion(of: image.tree, manifest),
+            architecture: TreeFacts.architecture(of: image.tree, manifest),
+            entries: manifest.entries.count, bytes: manifest.size)
+        try BoxError.wrap { () throws(HostError) in try AtomicFile.write(bytes, to: image.manifest, durable: false) }
+        try write(record, to: image.record)
+        return record
+    }
+}
