@@ -107,7 +107,9 @@ let package = Package(
         .target(
             name: "DevenvTestSupport",
             dependencies: [
-                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", system, subprocess,
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes",
+                system,
+                subprocess,
             ],
             path: "Tests/Support", swiftSettings: rules),
         tests("DevenvDiagnosticsTests", at: "Tests/DevenvDiagnosticsTests", ["DevenvDiagnostics"]),

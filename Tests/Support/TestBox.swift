@@ -65,7 +65,7 @@ package enum TestBox {
     }
 
     /// The name of this host's Debian, whose packages are at hand.
-    private static func release() throws -> String {
+    static func release() throws -> String {
         let text = String(decoding: try HostFiles.read("/etc/os-release") ?? [], as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix("VERSION_CODENAME=") }
         guard let line else { throw Failure(description: "/etc/os-release names no release of Debian") }
