@@ -1,4 +1,5 @@
 import ArgumentParser
+import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
 import SystemPackage
@@ -56,6 +57,7 @@ private struct SSHObject: Encodable {
     let identityFile: String
     let knownHostsFile: String
     let hostKeyAlias: String
+    let proxyCommand: String?
 
     init(_ name: String, _ options: SSHClientOptions) {
         self.name = name
@@ -65,5 +67,6 @@ private struct SSHObject: Encodable {
         identityFile = options.endpoint.identityFile.string
         knownHostsFile = options.endpoint.knownHostsFile.string
         hostKeyAlias = options.endpoint.hostKeyAlias
+        proxyCommand = options.endpoint.proxy.map(ShellWord.proxyCommand)
     }
 }

@@ -88,13 +88,20 @@ package struct Engine: Sendable {
             throw EngineError(.wrongState, "machine '\(machine)' does not exist yet", help: "run devenv up \(machine)")
         }
         let observation = await Observation.observe([record], components.providers)[machine]
-        guard let observation, observation.state == .running, let address = observation.address else {
+        guard let observation, observation.state == .running else {
             let state = observation?.state.description ?? "unknown"
             throw EngineError(
                 .wrongState, "machine '\(machine)' is not running (\(state))", help: "run devenv up \(machine)")
         }
         let keys = MachineKeys(directory: store.directory(of: machine))
-        return try EngineError.wrap { () throws(StateError) in try keys.endpoint(for: record, at: address) }
+        let endpoint = try EngineError.wrap { () throws(StateError) in try keys.endpoint(for: record, seen: observation)
+        }
+        guard let endpoint else {
+            throw EngineError(
+                .wrongState, "machine '\(machine)' is running, but its address is not known yet",
+                help: "run devenv up \(machine), which waits for it")
+        }
+        return endpoint
     }
 
     /// A communicator for a machine.

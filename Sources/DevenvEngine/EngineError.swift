@@ -26,12 +26,15 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// What to do about it.
     package let help: String?
+    /// What else is known about it, a line each.
+    package let details: [String]
 
     /// Makes an error.
-    package init(_ code: Code, _ message: String, help: String? = nil) {
+    package init(_ code: Code, _ message: String, help: String? = nil, details: [String] = []) {
         self.code = code
         self.message = message
         self.help = help
+        self.details = details
     }
 
     /// The message and the help on one line.

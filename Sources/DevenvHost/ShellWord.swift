@@ -1,5 +1,11 @@
 /// Words of a POSIX shell command line.
 package enum ShellWord {
+    /// A program and its arguments as a value of ssh_config(5)'s `ProxyCommand`: a command for the user's shell, in which
+    /// percent signs are tokens.
+    package static func proxyCommand(_ words: [String]) -> String {
+        words.map(quote).joined(separator: " ").replacing("%", with: "%%")
+    }
+
     /// The text as one word, byte for byte, whatever is in it; quoted only where needed (POSIX.1-2017, XCU 2.2.2).
     package static func quote(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in

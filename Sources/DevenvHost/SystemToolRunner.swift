@@ -108,7 +108,7 @@ package struct SystemToolRunner: ToolRunner {
         return ToolError(.timedOut, tool: invocation.tool, "'\(invocation)' took longer than \(time) and was ended")
     }
 
-    private static func cancelled(_ invocation: ToolInvocation) -> ToolError {
+    static func cancelled(_ invocation: ToolInvocation) -> ToolError {
         ToolError(.cancelled, tool: invocation.tool, "'\(invocation.tool)' was interrupted")
     }
 }

@@ -22,7 +22,7 @@ struct LibSSH2Error: Error {
     private static let status = libssh2_init(0)
 
     /// Makes a session on a connected socket; nil where memory is out.
-    init?(on socket: consuming TCPSocket) {
+    init?(on socket: consuming SSHSocket) {
         let wire = SSHWire(socket)
         let context = unsafe Unmanaged.passUnretained(wire).toOpaque()
         guard Self.status == 0, let session = unsafe libssh2_session_init_ex(nil, nil, nil, context) else { return nil }

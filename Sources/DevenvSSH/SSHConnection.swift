@@ -23,6 +23,9 @@ final class SSHConnection {
         nextKeepAlive = .now + Self.keepAliveInterval
     }
 
+    /// What leads to the server in place of TCP; it ends with the connection.
+    var program: ConnectedProgram? { session.wire.socket.program }
+
     /// Whether a command may be started over it, as far as can be known without asking the server.
     var isUsable: Bool { loss == nil && !session.wire.socket.isEnded }
 
@@ -34,10 +37,22 @@ final class SSHConnection {
         executor.wake()
     }
 
-    /// Ends the connection in good order, if that takes no waiting.
-    func close() {
+    /// Ends the connection in good order, if that takes no waiting, and what led there.
+    nonisolated(nonsending) func close() async {
         if loss == nil { session.disconnect() }
         end(failure.lost("it was closed on this side"))
+        await program?.end()
+    }
+
+    /// Waits for the first byte of the server, which speaks unasked. A relay accepts connections before anyone listens
+    /// behind it, so that being connected says nothing yet.
+    nonisolated(nonsending) func awaitGreeting(until deadline: Deadline) async throws(CommunicatorError) {
+        while true {
+            let ticket = executor.ticket()
+            try check(deadline)
+            if session.wire.socket.isReadable { return }
+            await executor.wait(ticket, for: session.wire.readiness, until: deadline.instant)
+        }
     }
 
     /// Whether so much waits to be sent that no more input should be added.

@@ -11,19 +11,28 @@ struct SSHConnector {
     let failure: SSHFailure
 
     /// How long a server that has accepted a connection may take for each step before it lets us in.
-    private static let patience = Duration.seconds(10)
+    static let patience = Duration.seconds(10)
+
+    /// How long each stage may take.
+    struct Limits {
+        /// Until the connection stands.
+        let connecting: Duration
+        /// From then until the server says something.
+        let greeting: Duration
+    }
 
     /// Connects and logs in. The host key is compared before anything of ours is shown.
-    nonisolated(nonsending) func connect(until end: ContinuousClock.Instant, limit: Duration)
+    nonisolated(nonsending) func connect(until end: ContinuousClock.Instant, _ limits: Limits)
         async throws(CommunicatorError) -> SSHConnection
     {
         let key = try privateKey()
-        let socket = try await connectedSocket(until: min(end, .now + limit))
+        let socket = try await connectedSocket(until: min(end, .now + limits.connecting))
         guard let session = LibSSH2Session(on: socket) else { throw failure.failed("libssh2 has no memory") }
         session.prefer(SSHAlgorithms.keyExchange, for: LIBSSH2_METHOD_KEX)
         session.prefer(SSHAlgorithms.hostKeys(first: endpoint.hostKey), for: LIBSSH2_METHOD_HOSTKEY)
         let connection = SSHConnection(session, executor: executor, failure: failure)
         do throws(CommunicatorError) {
+            try await connection.awaitGreeting(until: patience(end, limits.greeting))
             _ = try await connection.repeatedly(until: patience(end), translate: handshakeFailure) {
                 () throws(LibSSH2Error) in try connection.session.handshake()
             }
@@ -34,13 +43,25 @@ struct SSHConnector {
             }
         } catch {
             connection.end(error)
-            throw error
+            guard let program = connection.program else { throw error }
+            throw await explained(error, program)
         }
         return connection
     }
 
-    private func patience(_ end: ContinuousClock.Instant) -> Deadline {
-        Deadline(min(end, .now + Self.patience), failure.silent("it accepts connections, but no SSH server answers"))
+    private func patience(_ end: ContinuousClock.Instant, _ time: Duration = Self.patience) -> Deadline {
+        Deadline(min(end, .now + time), failure.silent("it accepts connections, but no SSH server answers"))
+    }
+
+    /// A connection that broke because the program that it led through has ended: the program knows why. One that is only
+    /// given up here ends the program.
+    private func explained(_ error: CommunicatorError, _ program: ConnectedProgram) async -> CommunicatorError {
+        let mayHaveEnded = error.code == .connectionLost
+        return switch await program.end(grace: mayHaveEnded ? .milliseconds(300) : .zero) {
+        case .success(let outcome) where mayHaveEnded: failure.programEnded(outcome)
+        case .failure(let reason) where reason.code != .cancelled: failure.failed(reason.description)
+        default: error
+        }
     }
 
     private func privateKey() throws(CommunicatorError) -> [UInt8] {
@@ -54,11 +75,20 @@ struct SSHConnector {
     }
 
     private nonisolated(nonsending) func connectedSocket(until end: ContinuousClock.Instant)
-        async throws(CommunicatorError) -> TCPSocket
+        async throws(CommunicatorError) -> SSHSocket
+    {
+        guard let words = endpoint.proxy else { return try await tcpSocket(until: end) }
+        do throws(Errno) { return try SSHSocket.through(words) } catch {
+            throw failure.failed("making a socket: \(error.description.lowercased())")
+        }
+    }
+
+    private nonisolated(nonsending) func tcpSocket(until end: ContinuousClock.Instant)
+        async throws(CommunicatorError) -> SSHSocket
     {
         var last = failure.silent("there is no such host")
         for address in SocketAddress.resolve(endpoint.host, port: endpoint.port) {
-            do throws(CommunicatorError) { return try await connectedSocket(to: address, until: end) } catch {
+            do throws(CommunicatorError) { return try await tcpSocket(to: address, until: end) } catch {
                 if error.code == .cancelled { throw error }
                 last = error
             }
@@ -66,11 +96,11 @@ struct SSHConnector {
         throw last
     }
 
-    private nonisolated(nonsending) func connectedSocket(to address: SocketAddress, until end: ContinuousClock.Instant)
-        async throws(CommunicatorError) -> TCPSocket
+    private nonisolated(nonsending) func tcpSocket(to address: SocketAddress, until end: ContinuousClock.Instant)
+        async throws(CommunicatorError) -> SSHSocket
     {
         do throws(Errno) {
-            let socket = try TCPSocket.connecting(to: address)
+            let socket = try SSHSocket.connecting(to: address)
             while try !socket.isConnected() {
                 let ticket = executor.ticket()
                 if Task.isCancelled { throw Errno.canceled }

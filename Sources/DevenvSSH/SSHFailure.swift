@@ -1,4 +1,5 @@
 import CLibSSH2
+import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
 
@@ -6,7 +7,10 @@ import DevenvPluginAPI
 struct SSHFailure: Sendable {
     private let place: String
 
-    init(_ endpoint: SSHEndpoint) { place = "\(endpoint.user)@\(endpoint.host):\(endpoint.port)" }
+    init(_ endpoint: SSHEndpoint) {
+        let way = endpoint.proxy.map { " through '\($0.first ?? "")'" } ?? ""
+        place = "\(endpoint.user)@\(endpoint.host):\(endpoint.port)" + way
+    }
 
     func refused() -> CommunicatorError {
         CommunicatorError(.refused, "connecting to \(place): nobody listens there")
@@ -14,6 +18,13 @@ struct SSHFailure: Sendable {
 
     func silent(_ reason: String) -> CommunicatorError {
         CommunicatorError(.silent, "connecting to \(place): \(reason)")
+    }
+
+    /// The program that leads to the server has ended before the server let us in.
+    func programEnded(_ outcome: ToolOutcome) -> CommunicatorError {
+        let complaint = outcome.complaint.isEmpty ? "" : ": \(outcome.complaint)"
+        return CommunicatorError(
+            .connectionLost, "connecting to \(place): the program ended with status \(outcome.status)\(complaint)")
     }
 
     func lost(_ reason: String) -> CommunicatorError {

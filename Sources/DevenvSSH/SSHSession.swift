@@ -32,9 +32,12 @@ actor SSHSession {
     func waitUntilReady(timeout: Duration) async throws(CommunicatorError) {
         let end = ContinuousClock.now + timeout
         var pause = Duration.milliseconds(5)
+        // a relay may hold on to a connection that came before the machine listened, and never serve it: soon given up,
+        // later ones get more time, as the machine may be slow
+        var greeting = Duration.milliseconds(endpoint.proxy == nil ? 700 : 3_000)
         while true {
             do throws(CommunicatorError) {
-                _ = try await connected(until: end, connecting: .seconds(1))
+                _ = try await connected(until: end, .init(connecting: .seconds(1), greeting: greeting))
                 return
             } catch {
                 guard [.refused, .silent, .connectionLost].contains(error.code) else { throw error }
@@ -43,7 +46,8 @@ actor SSHSession {
             let ticket = executor.ticket()
             if Task.isCancelled { throw failure.cancelled() }
             await executor.wait(ticket, until: .now + pause)
-            pause = min(pause * 3 / 2, .milliseconds(100))
+            pause = min(pause * 3 / 2, .milliseconds(endpoint.proxy == nil ? 100 : 500))
+            greeting = min(greeting * 3 / 2, SSHConnector.patience)
         }
     }
 
@@ -65,9 +69,10 @@ actor SSHSession {
     }
 
     /// Closes the connection, if there is one.
-    func close() {
-        connection?.close()
+    func close() async {
+        let last = connection
         connection = nil
+        await last?.close()
     }
 
     /// libssh2 sends a command as one packet of at most 35,000 bytes.
@@ -90,7 +95,8 @@ actor SSHSession {
         let limit = ContinuousClock.now + Self.connectingTime
         do throws(CommunicatorError) {
             let end = min(limit, deadline.instant ?? limit)
-            return try await connected(until: end, connecting: Self.connectingTime)
+            return try await connected(
+                until: end, .init(connecting: Self.connectingTime, greeting: SSHConnector.patience))
         } catch {
             let isOver = deadline.instant.map { $0 <= .now } ?? false
             throw isOver && error.code == .silent ? deadline.error : error
@@ -115,7 +121,7 @@ actor SSHSession {
     }
 
     /// The connection, made where there is none; callers that come meanwhile wait for it.
-    private func connected(until end: ContinuousClock.Instant, connecting limit: Duration)
+    private func connected(until end: ContinuousClock.Instant, _ limits: SSHConnector.Limits)
         async throws(CommunicatorError) -> SSHConnection
     {
         while true {
@@ -126,14 +132,14 @@ actor SSHSession {
             await executor.wait(ticket, until: end)
         }
         if let connection, connection.isUsable { return connection }
-        close()
         isConnecting = true
         defer {
             isConnecting = false
             executor.wake()
         }
+        await close()
         let connector = SSHConnector(endpoint: endpoint, executor: executor, failure: failure)
-        let new = try await connector.connect(until: end, limit: limit)
+        let new = try await connector.connect(until: end, limits)
         connection = new
         return new
     }

@@ -9,13 +9,13 @@ import SystemPackage
 /// all other calls until that very call is repeated (`LIBSSH2_ERROR_BAD_USE`), which commands running side by side can't
 /// promise. Whoever sends much must look at `isCongested` first, which keeps the memory bounded.
 final class SSHWire {
-    let socket: TCPSocket
+    let socket: SSHSocket
     /// How many bytes have ever come in: when it moves, packets for any of the channels may have arrived.
     private(set) var received: UInt64 = 0
     private var backlog: [UInt8] = []
     private var sent = 0
 
-    init(_ socket: consuming TCPSocket) { self.socket = socket }
+    init(_ socket: consuming SSHSocket) { self.socket = socket }
 
     /// Whether more than a few packets wait for the socket.
     var isCongested: Bool { backlog.count - sent > 256 << 10 }

@@ -1,6 +1,6 @@
 import DevenvCrypto
 import DevenvHost
-package import DevenvModel
+import DevenvModel
 package import DevenvPluginAPI
 package import SystemPackage
 
@@ -39,12 +39,34 @@ package struct MachineKeys: Sendable {
             publicHostKey: try text(publicFile(of: hostKeyFile)), port: port)
     }
 
-    /// How to log in to a machine at an address.
-    package func endpoint(for record: MachineRecord, at address: IPv4Address) throws(StateError) -> SSHEndpoint {
-        SSHEndpoint(
-            host: address.description, port: record.sshPort, user: record.user,
+    /// How to log in to a machine as it is seen; nil where it does not run or nothing leads to it.
+    package func endpoint(
+        for record: MachineRecord, seen: MachineObservation
+    ) throws(StateError) -> SSHEndpoint? {
+        let alias = Self.alias(of: record.identity)
+        guard seen.state == .running, let way = Way(seen, port: record.sshPort, alias: alias) else { return nil }
+        return SSHEndpoint(
+            host: way.host, port: way.port, user: record.user,
             identityFile: record.ownKey.map { FilePath($0) } ?? identityFile, knownHostsFile: knownHostsFile,
-            hostKeyAlias: Self.alias(of: record.identity), hostKey: try text(publicFile(of: hostKeyFile)))
+            hostKeyAlias: alias, hostKey: try text(publicFile(of: hostKeyFile)), proxy: way.proxy)
+    }
+
+    /// Where a connection is made to.
+    private struct Way {
+        let host: String
+        let port: UInt16
+        let proxy: [String]?
+
+        init?(_ seen: MachineObservation, port: UInt16, alias: String) {
+            switch (seen.access, seen.address) {
+            case (.port(let own), _): (self.host, self.port, self.proxy) = ("127.0.0.1", own, nil)
+            // the name is only for messages then
+            case (.program(let words), let address):
+                (host, self.port, proxy) = (address?.description ?? alias, port, words)
+            case (nil, let address?): (host, self.port, proxy) = (address.description, port, nil)
+            case (nil, nil): return nil
+            }
+        }
     }
 
     /// Makes a pair where it is missing or was left half written, the private half last; returns the public line.

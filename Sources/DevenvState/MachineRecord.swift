@@ -20,6 +20,9 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package let provider: ProviderName
     /// How far it had come.
     package var phase: Phase
+    /// What the provider said before anything was made, so that whatever was begun can be found; nil where its marks are
+    /// enough.
+    package var claim: ProviderRecord?
     /// What the provider returned last.
     package var providerRecord: ProviderRecord
     /// The settings that it was made or last started with.
@@ -70,6 +73,11 @@ package struct MachineRecord: Hashable, Sendable, Codable {
         starts = 0
         isReady = false
         dependencies = []
+    }
+
+    /// What its provider is told of it.
+    package var recorded: RecordedMachine {
+        RecordedMachine(identity: identity, record: (claim ?? [:]).merging(providerRecord) { _, later in later })
     }
 }
 

@@ -1,3 +1,4 @@
+import DevenvHost
 import DevenvPluginAPI
 import SystemPackage
 
@@ -15,7 +16,8 @@ struct SSHClientCommand {
             "IdentitiesOnly=yes", "IdentityAgent=none", "IdentityFile=\(Self.configWord(endpoint.identityFile))",
             "KexAlgorithms=\(Self.keyExchange)", "ConnectTimeout=10", "ServerAliveInterval=15", "LogLevel=ERROR",
         ]
-        return ["ssh", "-F", "/dev/null", "-p", "\(endpoint.port)"] + options.flatMap { ["-o", $0] }
+        let proxy = endpoint.proxy.map { ["ProxyCommand=\(ShellWord.proxyCommand($0))"] } ?? []
+        return ["ssh", "-F", "/dev/null", "-p", "\(endpoint.port)"] + (options + proxy).flatMap { ["-o", $0] }
     }
 
     /// The command as rsync's `--rsh` takes it: words are divided at blanks, and a quote within quotes is doubled.

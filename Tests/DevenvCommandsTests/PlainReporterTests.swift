@@ -70,4 +70,21 @@ import Testing
         #expect(shown.contains("line 11\n"))
         #expect(shown.contains("line 30\n"))
     }
+
+    @Test func whatElseIsKnownStandsBetweenTheHeadlineAndTheCure() {
+        let failure = StepFailure(
+            step: Samples.plan.steps[1].id, message: "nobody answers", help: "wait longer",
+            details: ["the last lines of its console:", "  \u{1B}[31mkernel\tpanic"])
+        var report = ExecutionReport()
+        report.failures = [failure]
+        let shown = Self.show([], isQuiet: true, Outcome(plan: Samples.plan, report: report, duration: .seconds(2)))
+        let expected = """
+            error: db: provision postgres: nobody answers
+                the last lines of its console:
+                  kernel panic
+                help: wait longer
+
+            """
+        #expect(shown == expected)
+    }
 }

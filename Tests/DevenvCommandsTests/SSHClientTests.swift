@@ -37,6 +37,27 @@ import Testing
         #expect(arguments.suffix(4) == [flag, "10.60.0.11", "--", "-x 'a b'"])
     }
 
+    @Test(.requires(tool: "ssh")) func aMachineBehindAProgramIsReachedThroughIt() async throws {
+        try await TemporaryDirectory.with { root in
+            let words = ["sh", "-c", "printf '%s|' \"$@\" >&2", "sh", "a b", "it's", "50%h", "$HOME"]
+            let plain = Self.endpoint()
+            let endpoint = SSHEndpoint(
+                host: plain.host, port: 22, user: "dev", identityFile: plain.identityFile,
+                knownHostsFile: plain.knownHostsFile, hostKeyAlias: plain.hostKeyAlias, hostKey: plain.hostKey,
+                proxy: words)
+            let block = try root.write(SSHConfigBlock.render("web", SSHClientOptions(endpoint: endpoint)), to: "config")
+            let calls = [
+                ["-F", block.string, "web"], SSHArguments.make(SSHClientOptions(endpoint: endpoint), .shell),
+            ]
+            for call in calls {
+                // ssh runs the program, gets no server's banner from it and ends; what it was given is on standard error
+                let outcome = try await SystemToolRunner().run(ToolInvocation("ssh", call))
+                let told = String(decoding: outcome.standardError, as: UTF8.self)
+                #expect(told.hasPrefix("a b|it's|50%h|$HOME|"), "\(told)")
+            }
+        }
+    }
+
     @Test(.requires(tool: "ssh"), arguments: ["plain", "with blank", "50% of it's #1", "a\"b"])
     func theBlockMeansToSshWhatWeMean(_ name: String) async throws {
         try await TemporaryDirectory.with { root in

@@ -26,6 +26,25 @@ struct RsyncSynchronizerTests {
         }
     }
 
+    @Test(.requires(tool: "socat")) func aMachineBehindAProgramIsReachedThroughIt() async throws {
+        try await SSHServer.with { server in
+            let plain = server.endpoint
+            // a quote, a blank and a percent sign on their way through rsync, ssh and a shell
+            let script = "exec socat - TCP:127.0.0.1:\(plain.port) # it's 100% \"fine\""
+            let endpoint = SSHEndpoint(
+                host: "no-such-host.invalid", port: 1, user: plain.user, identityFile: plain.identityFile,
+                knownHostsFile: plain.knownHostsFile, hostKeyAlias: plain.hostKeyAlias, hostKey: plain.hostKey,
+                proxy: ["sh", "-c", script])
+            try server.directory.write("one", to: "source/a")
+            let communicator = SSHCommunicator(endpoint)
+            let result = try await RsyncSynchronizer()
+                .push(server.folder(), to: endpoint, over: communicator, knowing: nil)
+            await communicator.close()
+            #expect(result.summary == SyncSummary(changedFiles: 1, sentBytes: 3))
+            #expect(try server.directory.read("target/a") == "one")
+        }
+    }
+
     @Test(arguments: ["a b", "it's", "\"q\"", "$HOME `id`", "new\nline", "-rf", "ü", "*?[x]", "\\", ":colon", "~"])
     func oddNamesOfFilesAndTargetsArrive(_ name: String) async throws {
         try await SSHServer.with { server in

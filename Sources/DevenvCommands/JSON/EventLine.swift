@@ -12,13 +12,14 @@ struct EventLine: Encodable {
     var seconds: Double?
     var message: String?
     var help: String?
+    var details: [String]?
     var interrupted: Bool?
     var because: StepReference?
     var stream: String?
     var text: String?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, event, machine, step, reasons, seconds, message, help, interrupted, because, stream, text
+        case schema, event, machine, step, reasons, seconds, message, help, details, interrupted, because, stream, text
     }
 
     private init(_ event: String, _ id: StepID?) {
@@ -43,6 +44,7 @@ struct EventLine: Encodable {
             line.seconds = duration.inSeconds
             line.message = failure.message
             line.help = failure.help
+            line.details = failure.details.isEmpty ? nil : failure.details
             line.interrupted = failure.isCancellation
             return line
         case .skipped(let step, let cause):

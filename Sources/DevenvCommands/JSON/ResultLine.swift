@@ -10,6 +10,7 @@ struct ResultLine: Encodable {
         let step: String
         let message: String
         let help: String?
+        let details: [String]?
         let interrupted: Bool
         let logs: String?
     }
@@ -42,7 +43,8 @@ struct ResultLine: Encodable {
         failures = outcome.report.failures.map { failure in
             Failure(
                 machine: failure.step.machine.rawValue, step: failure.step.action.description,
-                message: failure.message, help: failure.help, interrupted: failure.isCancellation,
+                message: failure.message, help: failure.help,
+                details: failure.details.isEmpty ? nil : failure.details, interrupted: failure.isCancellation,
                 logs: outcome.logs[failure.step.machine]?.string)
         }
     }

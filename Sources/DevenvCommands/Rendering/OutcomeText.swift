@@ -24,6 +24,7 @@ struct OutcomeText: Sendable {
 
     private func failure(_ failure: StepFailure, _ outcome: Outcome) -> String {
         var text = "\(style.paint("error", .bad)): \(failure.step): \(SafeText.clean(failure.message))\n"
+        text += failure.details.map { "    \(SafeText.singleLine($0))\n" }.joined()
         if let help = failure.help { text += "    \(style.paint("help", .help)): \(SafeText.clean(help))\n" }
         if let log = outcome.logs[failure.step.machine] { text += "    \(style.paint("logs", .faint)): \(log)\n" }
         return text

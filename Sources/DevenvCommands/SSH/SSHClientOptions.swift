@@ -1,3 +1,4 @@
+import DevenvHost
 import DevenvModel
 package import DevenvPluginAPI
 package import SystemPackage
@@ -28,7 +29,7 @@ package struct SSHClientOptions: Hashable, Sendable {
             // Post-quantum exchanges cost more time than a local connection takes; the others stay as a second choice.
             ("KexAlgorithms", "^curve25519-sha256"), ("LogLevel", "ERROR"),
             ("ForwardAgent", forwardsAgent ? "yes" : "no"),
-        ]
+        ] + (endpoint.proxy.map { [("ProxyCommand", ShellWord.proxyCommand($0))] } ?? [])
     }
 
     /// A path as a word of ssh_config: quoted where it has blanks or quotes, `%` doubled as it begins a token.

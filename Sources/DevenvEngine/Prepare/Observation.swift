@@ -24,7 +24,7 @@ enum Observation {
         }
         guard let provider else { return unknown("this devenv has no provider '\(name)'") }
         do throws(ProviderError) {
-            let machines = records.map { RecordedMachine(identity: $0.identity, record: $0.providerRecord) }
+            let machines = records.map(\.recorded)
             let seen = try await provider.observe(machines)
             return Dictionary(
                 uniqueKeysWithValues: records.map { record in

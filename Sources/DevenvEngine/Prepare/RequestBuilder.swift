@@ -6,7 +6,7 @@ import SystemPackage
 
 /// Builds what a provider is asked for.
 enum RequestBuilder {
-    /// A request that is good for `Provider.settings(of:)` only: no id is given out and no key is made for it.
+    /// A request that is good for `Provider.settings(of:)` and `claim(_:)` only: no id is given out and no key is made for it.
     static func forSettings(
         _ machine: MachineSpec, box: BoxImage, hosts: [HostEntry], record: MachineRecord?
     ) -> MachineRequest {
@@ -20,7 +20,7 @@ enum RequestBuilder {
             user: user(of: machine, box), authorizedKeys: [], hostKey: Redacted(""), publicHostKey: "",
             port: machine.ssh.port)
         return MachineRequest(
-            identity: identity, record: record?.providerRecord ?? [:], spec: machine, box: box, access: access,
+            identity: identity, record: record?.recorded.record ?? [:], spec: machine, box: box, access: access,
             hosts: hosts,
             forwards: forwards(of: machine, record), logDirectory: "/")
     }

@@ -28,14 +28,19 @@ package struct StepFailure: Error, Hashable, Sendable {
     package let message: String
     /// What to do about it.
     package let help: String?
+    /// What else is known about it, a line each, such as the last that the machine said.
+    package let details: [String]
     /// Whether the user interrupted it.
     package let isCancellation: Bool
 
     /// Makes a failure.
-    package init(step: StepID, message: String, help: String? = nil, isCancellation: Bool = false) {
+    package init(
+        step: StepID, message: String, help: String? = nil, details: [String] = [], isCancellation: Bool = false
+    ) {
         self.step = step
         self.message = message
         self.help = help
+        self.details = details
         self.isCancellation = isCancellation
     }
 }

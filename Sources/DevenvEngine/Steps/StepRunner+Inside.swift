@@ -7,20 +7,15 @@ import Glibc
 import SystemPackage
 
 extension StepRunner {
-    /// Waits until a machine answers on SSH.
-    func connect(_ machine: Wanted) async throws {
-        let (_, communicator) = try await reach(machine)
-        try await communicator.waitUntilReady(timeout: machine.spec.bootTimeout)
-    }
-
     /// Makes a folder equal.
     func sync(_ target: GuestPath, _ machine: Wanted) async throws {
         guard let folder = machine.spec.folders.first(where: { $0.target == target }) else { return }
-        let (endpoint, communicator) = try await reach(machine)
+        let way = try await reach(machine)
         let memory = try record(of: machine.name).folders[target.string]?.memory
         let moment = FileClock.now
         async let fingerprint = fingerprint(folder, machine.desired, unchangedSince: moment)
-        let result = try await components.synchronizer.push(folder, to: endpoint, over: communicator, knowing: memory)
+        let result = try await components.synchronizer.push(
+            folder, to: way.endpoint, over: way.communicator, knowing: memory)
         FaultPoint.reach("engine.sync.sent")
         let sent = FolderSync(fingerprint: try await fingerprint ?? "changed while it was sent", memory: result.memory)
         var record = try record(of: machine.name)
@@ -42,7 +37,7 @@ extension StepRunner {
             let provisioner = components.provisioner(item.kind.value),
             let fingerprint = machine.desired.provisioners[name]
         else { throw EngineError(.failed, "there is no provisioner '\(name)'") }
-        let (_, communicator) = try await reach(machine)
+        let communicator = try await reach(machine).communicator
         let log = try ProvisionLog(directory: store.logs(of: machine.name), name: name)
         let events = events
         let context = ProvisionerContext(
@@ -88,25 +83,13 @@ extension StepRunner {
 
     /// Waits until the machine's checks hold, one after the other.
     func waitUntilReady(_ machine: Wanted) async throws {
-        let (endpoint, communicator) = try await reach(machine)
-        let prober = ReadyProber(address: endpoint.host, communicator: communicator, runner: components.runner)
+        let way = try await reach(machine)
+        let prober = ReadyProber(
+            address: way.seen.address, own: Set(machine.spec.interfaces.map(\.address)),
+            isReachable: way.seen.access == nil, communicator: way.communicator, runner: components.runner)
         for check in machine.spec.readyChecks { try await prober.wait(for: check, of: machine.name) }
         var record = try record(of: machine.name)
         record.isReady = true
         try store.save(record, durable: false)
-    }
-
-    /// The endpoint and the one communicator of a machine that runs.
-    private func reach(_ machine: Wanted) async throws -> (SSHEndpoint, any Communicator) {
-        let record = try record(of: machine.name)
-        let recorded = RecordedMachine(identity: record.identity, record: record.providerRecord)
-        let observation = try await machine.provider.observe([recorded])[record.identity.machine]
-        guard let observation, observation.state == .running, let address = observation.address else {
-            throw EngineError(
-                .wrongState, "machine '\(machine.name)' stopped running",
-                help: "look at its console log in \(store.logs(of: machine.name))")
-        }
-        let endpoint = try MachineKeys(directory: store.directory(of: machine.name)).endpoint(for: record, at: address)
-        return (endpoint, connections.communicator(for: machine.name, at: endpoint))
     }
 }

@@ -27,7 +27,10 @@ extension StepRunner {
     private func intention(_ machine: Wanted) async throws -> MachineRecord {
         let old = try store.machine(machine.name)
         if let old, old.phase == .creating, old.provider == machine.provider.name, old.boxDigest == machine.box.digest {
-            return MachineRecord(identity: old.identity, of: machine)
+            var record = MachineRecord(identity: old.identity, of: machine)
+            // what was begun is where it was begun, whatever the claim would be now
+            record.claim = old.claim
+            return record
         }
         if old != nil { try await destroy(machine.name, machine.provider) }
         guard let project = try store.project() else {
@@ -36,7 +39,11 @@ extension StepRunner {
         let identity = MachineIdentity(
             project: project.id, machine: MachineID(unchecked: SecureRandom.hexadecimal(digits: 16)),
             projectName: project.name, name: machine.name)
-        return MachineRecord(identity: identity, of: machine)
+        var record = MachineRecord(identity: identity, of: machine)
+        let request = RequestBuilder.forSettings(machine.spec, box: machine.box, hosts: machine.hosts, record: record)
+        let claim = machine.provider.claim(request)
+        if !claim.isEmpty { record.claim = claim }
+        return record
     }
 
     /// Starts a machine, or puts right what is missing around one that runs.
@@ -71,8 +78,7 @@ extension StepRunner {
     }
 
     private func isRunning(_ record: MachineRecord, _ provider: any Provider) async throws(ProviderError) -> Bool {
-        let machine = RecordedMachine(identity: record.identity, record: record.providerRecord)
-        return try await provider.observe([machine])[record.identity.machine]?.state == .running
+        try await provider.observe([record.recorded])[record.identity.machine]?.state == .running
     }
 
     /// Changes settings of a machine that runs.
@@ -95,7 +101,7 @@ extension StepRunner {
         try store.save(record, durable: false)
         FaultPoint.reach("engine.stop.intended")
         let grace = operation.force ? Duration.zero : .milliseconds(record.stopTimeoutMilliseconds)
-        try await provider.stop(RecordedMachine(identity: record.identity, record: record.providerRecord), grace: grace)
+        try await provider.stop(record.recorded, grace: grace)
     }
 
     /// Removes a machine: intent, the machine, its claim on its box, its record.
@@ -108,7 +114,7 @@ extension StepRunner {
             guard error.isDiskFull else { throw error }
         }
         FaultPoint.reach("engine.destroy.intended")
-        try await provider.destroy(RecordedMachine(identity: record.identity, record: record.providerRecord))
+        try await provider.destroy(record.recorded)
         FaultPoint.reach("engine.destroy.removed")
         try components.boxes.release(record.boxDigest, by: record.identity)
         FaultPoint.reach("engine.destroy.released")
@@ -119,7 +125,7 @@ extension StepRunner {
         let keys = MachineKeys(directory: store.directory(of: machine.name))
         let ownKey = try await ownPublicKey(machine.spec.ssh)
         return MachineRequest(
-            identity: record.identity, record: record.providerRecord, spec: machine.spec, box: machine.box,
+            identity: record.identity, record: record.recorded.record, spec: machine.spec, box: machine.box,
             access: try keys.access(user: record.user, port: record.sshPort, extraKey: ownKey), hosts: machine.hosts,
             forwards: record.forwards, logDirectory: store.logs(of: machine.name))
     }

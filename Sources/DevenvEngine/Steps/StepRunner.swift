@@ -72,7 +72,9 @@ struct StepRunner: Sendable {
 
     private static func failure(of step: StepID, _ error: any Error) -> StepFailure {
         let (message, help) = text(of: error)
-        return StepFailure(step: step, message: message, help: help, isCancellation: isCancellation(error))
+        let details = (error as? EngineError)?.details ?? []
+        return StepFailure(
+            step: step, message: message, help: help, details: details, isCancellation: isCancellation(error))
     }
 
     private static func text(of error: any Error) -> (message: String, help: String?) {

@@ -16,11 +16,13 @@ package struct SSHEndpoint: Hashable, Sendable {
     package let hostKeyAlias: String
     /// The host key that must be presented, as an OpenSSH public key line (`ssh-ed25519 AAAA…`).
     package let hostKey: String
+    /// A program with its arguments whose standard input and output lead to the server, in place of TCP to `host`.
+    package let proxy: [String]?
 
     /// Makes an endpoint.
     package init(
         host: String, port: UInt16, user: String, identityFile: FilePath, knownHostsFile: FilePath,
-        hostKeyAlias: String, hostKey: String
+        hostKeyAlias: String, hostKey: String, proxy: [String]? = nil
     ) {
         self.host = host
         self.port = port
@@ -29,6 +31,7 @@ package struct SSHEndpoint: Hashable, Sendable {
         self.knownHostsFile = knownHostsFile
         self.hostKeyAlias = hostKeyAlias
         self.hostKey = hostKey
+        self.proxy = proxy
     }
 }
 

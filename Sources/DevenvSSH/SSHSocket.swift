@@ -1,24 +1,35 @@
-import CLibSSH2
 import DevenvHost
 import Glibc
 import SystemPackage
 
-/// A TCP connection that never blocks and is closed with its owner.
-struct TCPSocket: ~Copyable {
+/// A connection to an SSH server that never blocks and is closed with its owner: over TCP, or a socket that a program serves.
+struct SSHSocket: ~Copyable {
     let descriptor: FileDescriptor
 
-    private init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+    /// What serves the other end where that is no peer on the network.
+    let program: ConnectedProgram?
+
+    private init(_ descriptor: FileDescriptor, program: ConnectedProgram? = nil) {
+        self.descriptor = descriptor
+        self.program = program
+    }
 
     deinit {
         try? descriptor.close()  // whoever wanted the last bytes to arrive has waited for an answer
     }
 
+    /// Starts a program whose standard input and output lead to the server.
+    static func through(_ words: [String]) throws(Errno) -> SSHSocket {
+        let (program, socket) = try ConnectedProgram.start(words)
+        return SSHSocket(socket, program: program)
+    }
+
     /// Begins to connect; `isConnected` says what became of it, and may be asked when the socket is writable.
-    static func connecting(to address: SocketAddress) throws(Errno) -> TCPSocket {
+    static func connecting(to address: SocketAddress) throws(Errno) -> SSHSocket {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = Glibc.socket(address.family, type, 0)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-        let socket = TCPSocket(FileDescriptor(rawValue: descriptor))
+        let socket = SSHSocket(FileDescriptor(rawValue: descriptor))
         // Small packets go out at once; without it each command costs a delayed acknowledgement of 40 ms.
         socket.set(IPPROTO_TCP, TCP_NODELAY, 1)
         // A peer that no longer acknowledges what it was sent is gone after this many milliseconds.
@@ -45,6 +56,13 @@ struct TCPSocket: ~Copyable {
         return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)
     }
 
+    /// Whether a read would not have to wait: for bytes, for the end or for an error.
+    var isReadable: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor.rawValue, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) >= 0
+            || (errno != EAGAIN && errno != EINTR)
+    }
+
     /// Acknowledges what has been read at once: the peer's next small packet may wait for it. The kernel forgets this
     /// again, so that it is said after each read.
     func acknowledge() { set(IPPROTO_TCP, TCP_QUICKACK, 1) }
@@ -57,36 +75,5 @@ struct TCPSocket: ~Copyable {
         // these only make a connection faster; without them it works all the same
         _ = unsafe setsockopt(
             descriptor.rawValue, Int32(level), option, &value, socklen_t(MemoryLayout<Int32>.size))
-    }
-}
-
-/// Where a TCP connection leads.
-struct SocketAddress {
-    private let bytes: [UInt8]
-    let family: Int32
-
-    /// The addresses of a host, in the order of preference; asks the resolver, so it may block.
-    static func resolve(_ host: String, port: UInt16) -> [SocketAddress] {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        unsafe hints.ai_flags = AI_NUMERICSERV
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard unsafe getaddrinfo(host, "\(port)", &hints, &list) == 0 else { return [] }
-        defer { unsafe freeaddrinfo(list) }
-        var addresses: [SocketAddress] = []
-        var next = unsafe list
-        while let entry = unsafe next {
-            let raw = unsafe UnsafeRawBufferPointer(start: entry.pointee.ai_addr, count: Int(entry.pointee.ai_addrlen))
-            unsafe addresses.append(SocketAddress(bytes: Array(raw), family: entry.pointee.ai_family))
-            unsafe next = entry.pointee.ai_next
-        }
-        return addresses
-    }
-
-    fileprivate func connect(_ descriptor: Int32) -> Int32 {
-        unsafe bytes.withUnsafeBytes { raw in
-            guard let address = unsafe raw.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
-            return unsafe Glibc.connect(descriptor, address, socklen_t(raw.count))
-        }
     }
 }

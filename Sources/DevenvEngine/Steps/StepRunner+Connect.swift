@@ -1,0 +1,87 @@
+import DevenvDiagnostics
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+
+/// The way into a machine that runs.
+struct WayIn: Sendable {
+    let seen: MachineObservation
+    let endpoint: SSHEndpoint
+    let communicator: any Communicator
+}
+
+extension StepRunner {
+    /// What a wait for a machine came to.
+    private enum Arrival: Sendable {
+        case answered
+        case failed(any Error)
+        case ended(reason: String)
+    }
+
+    /// Waits until a machine answers on SSH, or until it is clear that it never will: it has crashed, its disk is full.
+    func connect(_ machine: Wanted) async throws {
+        let record = try record(of: machine.name)
+        let arrival = await withTaskGroup(of: Arrival.self) { group in
+            group.addTask { await outcome(of: machine, record) }
+            group.addTask { .ended(reason: await machine.provider.waitForEnd(of: record.recorded)) }
+            let first = await group.next() ?? .answered
+            group.cancelAll()
+            await group.waitForAll()
+            return first
+        }
+        switch arrival {
+        case .answered: return
+        case .failed(let error): throw error
+        case .ended(let reason):
+            try Task.checkCancellation()
+            throw await silence(
+                "gave up waiting for machine '\(machine.name)' to answer on SSH: \(reason)", help: nil, machine, record)
+        }
+    }
+
+    private func outcome(of machine: Wanted, _ record: MachineRecord) async -> Arrival {
+        let deadline = ContinuousClock.now + machine.spec.bootTimeout
+        do {
+            let seen = try await machine.provider.locate(record.recorded, timeout: machine.spec.bootTimeout)
+            let way = try wayIn(to: machine, record, seen)
+            try await way.communicator.waitUntilReady(timeout: max(.zero, deadline - .now))
+            return .answered
+        } catch let error as CommunicatorError where [.refused, .silent, .connectionLost].contains(error.code) {
+            return .failed(await silence(error.message, help: Self.patienceHelp, machine, record))
+        } catch let error as ProviderError where error.code == .timedOut {
+            return .failed(await silence(error.message, help: error.help ?? Self.patienceHelp, machine, record))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private static let patienceHelp = "where it only needs longer to boot, give it a longer 'boot_timeout'"
+
+    /// An error with all that the provider knows of a machine that does not answer.
+    private func silence(_ message: String, help: String?, _ machine: Wanted, _ record: MachineRecord) async
+        -> EngineError
+    {
+        let details = await machine.provider.explainSilence(
+            of: record.recorded, logDirectory: store.logs(of: machine.name))
+        return EngineError(.failed, message, help: help, details: details)
+    }
+
+    /// The way into a machine that has answered before.
+    func reach(_ machine: Wanted) async throws -> WayIn {
+        let record = try record(of: machine.name)
+        let seen = try await machine.provider.observe([record.recorded])[record.identity.machine]
+        return try wayIn(to: machine, record, seen)
+    }
+
+    private func wayIn(to machine: Wanted, _ record: MachineRecord, _ seen: MachineObservation?) throws -> WayIn {
+        let keys = MachineKeys(directory: store.directory(of: machine.name))
+        guard let seen, let endpoint = try keys.endpoint(for: record, seen: seen) else {
+            let what = seen?.state == .running ? "has no address" : "stopped running"
+            throw EngineError(
+                .wrongState, "machine '\(machine.name)' \(what)",
+                help: "look at its console log in \(store.logs(of: machine.name))")
+        }
+        return WayIn(
+            seen: seen, endpoint: endpoint, communicator: connections.communicator(for: machine.name, at: endpoint))
+    }
+}
