@@ -57,6 +57,7 @@ let package = Package(
         .target(name: "CHost", path: "Sources/CHost"),
         .target(name: "CSyscalls", path: "Providers/Container/CSyscalls"),
         .target(name: "CLibvirt", path: "Providers/Libvirt/CLibvirt"),
+        .target(name: "CDatagram", path: "Providers/Libvirt/CDatagram"),
 
         // Rooms, from values to effects
         room("DevenvDiagnostics", []),
@@ -90,7 +91,8 @@ let package = Package(
         // Providers and provisioners: one folder, one line here, one line in BuiltIns.swift
         module("ContainerProvider", at: "Providers/Container", ["DevenvHost", "CSyscalls"]),
         module(
-            "LibvirtProvider", at: "Providers/Libvirt", ["DevenvHost", "DevenvCrypto", "CLibvirt", "CExpat"],
+            "LibvirtProvider", at: "Providers/Libvirt",
+            ["DevenvHost", "DevenvCrypto", "CLibvirt", "CDatagram", "CExpat"],
             settings: memorySafe),
         module("ShellProvisioner", at: "Provisioners/Shell", ["DevenvHost", "DevenvCrypto"]),
         module("FileProvisioner", at: "Provisioners/File", ["DevenvHost", "DevenvCrypto"]),
@@ -99,7 +101,8 @@ let package = Package(
             name: "devenv",
             dependencies: [
                 "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes", "DevenvEngine", "DevenvCommands",
-                "DevenvSSH", "DevenvSync", "ContainerProvider", "ShellProvisioner", "FileProvisioner",
+                "DevenvSSH", "DevenvSync", "ContainerProvider", "LibvirtProvider", "ShellProvisioner",
+                "FileProvisioner",
             ],
             path: "Sources/devenv", swiftSettings: rules),
 

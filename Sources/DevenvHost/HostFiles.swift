@@ -30,13 +30,21 @@ package enum HostFiles {
     /// Whether something stands at the path; links are followed.
     package static func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
 
+    /// Where a symbolic link points; nil where there is none, or none that may be read.
+    package static func target(of link: FilePath) -> FilePath? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(link.string, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return FilePath(String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self))
+    }
+
     /// The content of a file, nil where there is none. `limit` bounds what is read; a larger file is an error.
     package static func read(_ path: FilePath, limit: Int = 64 << 20) throws(HostError) -> [UInt8]? {
         do {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
             defer { try? file.close() }  // it was only read
             var bytes: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 64 << 10)
+            var chunk = [UInt8](repeating: 0, count: min(limit, 64 << 10) + 1)
             while bytes.count <= limit {
                 let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
                 if count == 0 { return bytes }

@@ -72,7 +72,11 @@ package enum HostPort {
         for process in (try? HostFiles.list("/proc")) ?? [] where Int(process) != nil {  // it only serves a message
             let descriptors = FilePath("/proc/\(process)/fd")
             let links = (try? HostFiles.list(descriptors)) ?? []  // processes come and go
-            guard links.contains(where: { sockets.contains(target(of: descriptors.appending($0))) }) else { continue }
+            guard
+                links.contains(where: {
+                    sockets.contains(HostFiles.target(of: descriptors.appending($0))?.string ?? "")
+                })
+            else { continue }
             let name = (try? HostFiles.read(FilePath("/proc/\(process)/comm"), limit: 256)) ?? nil
             return "\(String(decoding: name ?? [], as: UTF8.self).filter { $0 != "\n" }) (process \(process))"
         }
@@ -94,11 +98,5 @@ package enum HostPort {
             }
         }
         return sockets
-    }
-
-    private static func target(of link: FilePath) -> String {
-        var buffer = [CChar](repeating: 0, count: 128)
-        let count = readlink(link.string, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : ""
     }
 }

@@ -100,7 +100,7 @@ final class ThreadLoop: Sendable {
             let events = (readiness.readable ? POLLIN : 0) | (readiness.writable ? POLLOUT : 0)
             return pollfd(fd: readiness.descriptor.rawValue, events: Int16(events), revents: 0)
         }
-        let limit = hasJobs ? 0 : Self.milliseconds(until: waiters.compactMap(\.deadline).min())
+        let limit = hasJobs ? 0 : PollTime.until(waiters.compactMap(\.deadline).min())
         Glibc.poll(&polled, nfds_t(polled.count), limit)
         if polled[0].revents != 0 { silence() }
         let ready = Set(polled.dropFirst().filter { $0.revents != 0 }.map(\.fd))
@@ -115,13 +115,6 @@ final class ThreadLoop: Sendable {
             return due
         }
         for waiter in due { waiter.continuation.resume() }
-    }
-
-    /// Rounded up, as waking too early only means sleeping again; -1, for ever, without a deadline.
-    private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
-        guard let deadline else { return -1 }
-        let left = max(.zero, min(.seconds(3600), ContinuousClock.now.duration(to: deadline)))
-        return Int32((left / .milliseconds(1)).rounded(.up))
     }
 
     private func ring() {

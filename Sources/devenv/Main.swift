@@ -1,6 +1,7 @@
 import DevenvCommands
 import DevenvHost
 import Glibc
+import LibvirtProvider
 import SystemPackage
 
 /// The executable: it reads what the system gives a process and hands it on.
@@ -12,6 +13,7 @@ struct Main {
             _ = try? FileDescriptor.standardError.writeAll("error: an argument is not UTF-8\n".utf8)
             exit(ExitStatus.usage.code)
         }
+        if let status = ForwardRelay.serve(arguments) { exit(status) }
         let interruption = Interruption()
         let program = Program(
             environment: environment(), workingDirectory: workingDirectory(), interruption: interruption,

@@ -68,7 +68,10 @@ private struct Background {
         let script =
             "cd \"$1\" && shift && DEVENV_HOME=\"$1\" && export DEVENV_HOME && shift && exec \"$@\" >/dev/null 2>&1"
         let words =
-            ["sh", "-c", script, "sh", project.directory.string, project.binary.home.string, DevenvBinary.path.string]
+            [
+                "sh", "-c", script, "sh", project.directory.string, project.binary.home.string,
+                BuiltProgram.devenv.string,
+            ]
             + arguments
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { pointers.forEach { free($0) } }

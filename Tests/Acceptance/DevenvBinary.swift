@@ -1,19 +1,9 @@
 import DevenvHost
 import DevenvTestSupport
-import Glibc
 import SystemPackage
 
 /// The built program, driven as its users do.
 struct DevenvBinary: Sendable {
-    /// Where it was built, beside the tests themselves; `DEVENV_BINARY` names another.
-    static var path: FilePath {
-        if let path = getenv("DEVENV_BINARY") { return FilePath(String(cString: path)) }
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        let here = FilePath(String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self))
-        return here.removingLastComponent().appending("devenv")
-    }
-
     /// What takes the place of the user's own directories.
     let home: FilePath
 
@@ -25,7 +15,7 @@ struct DevenvBinary: Sendable {
         let variables = environment.merging(["DEVENV_HOME": home.string, "NO_COLOR": "1"]) { own, _ in own }
         return try await SystemToolRunner().run(
             ToolInvocation(
-                Self.path.string, arguments, environment: variables, directory: directory, input: input,
+                BuiltProgram.devenv.string, arguments, environment: variables, directory: directory, input: input,
                 output: .captured(limit: 64 << 20), timeout: timeout))
     }
 }

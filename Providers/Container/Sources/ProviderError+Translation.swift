@@ -29,11 +29,6 @@ extension ProviderError {
         case .tooMuchOutput, .failed: self = .failed(error.description)
         }
     }
-
-    /// Throws `.cancelled` where the task was.
-    static func checkCancellation(_ what: String) throws(ProviderError) {
-        if Task.isCancelled { throw .cancelled("\(what) was interrupted") }
-    }
 }
 
 /// Commands that mend what is missing on a host.

@@ -80,4 +80,9 @@ package struct ProviderError: Error, Sendable, CustomStringConvertible {
     package static func cancelled(_ message: String) -> ProviderError {
         ProviderError(.cancelled, message, help: nil)
     }
+
+    /// Throws `.cancelled` where the task was: "starting the machine 'web' was interrupted".
+    package static func checkCancellation(_ what: @autoclosure () -> String) throws(ProviderError) {
+        if Task.isCancelled { throw .cancelled("\(what()) was interrupted") }
+    }
 }

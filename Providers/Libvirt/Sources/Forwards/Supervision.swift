@@ -1,0 +1,22 @@
+import DevenvHost
+import SystemPackage
+
+/// The process that keeps one forward going: it holds the socket that has the port, and starts the relay again whenever
+/// that ends, so that not even connections which come in between are refused.
+enum Supervision {
+    /// What the process calls itself, so that `ps` shows what it is for.
+    static let name = "devenv-forward"
+
+    /// Ends when the program is gone: a forward that can't come back is seen as missing then.
+    private static let script = "while [ -x \"$1\" ]; do \"$@\"; sleep 0.2; done"
+
+    /// The arguments of the shell.
+    static func arguments(_ program: FilePath, _ command: RelayCommand) -> [String] {
+        ["-c", script, name, program.string] + command.arguments
+    }
+
+    /// Starts the process with a socket for its relay.
+    static func start(_ program: FilePath, _ command: RelayCommand, on socket: FileDescriptor) async throws(ToolError) {
+        try await DetachedProcess.start("/bin/sh", arguments(program, command), input: socket)
+    }
+}
