@@ -146,19 +146,23 @@ extension MemoryProvider {
 
 extension MemoryProvider {
     package func suspend(_ machine: RecordedMachine) async throws(ProviderError) {
+        try require(features.suspends)
         try await effect("suspend", machine.identity) { if $0.state == .running { $0.state = .suspended } }
     }
 
     package func resume(_ machine: RecordedMachine) async throws(ProviderError) {
+        try require(features.suspends)
         try await effect("resume", machine.identity) { if $0.state == .suspended { $0.state = .running } }
     }
 
     package func snapshots(of machine: RecordedMachine) async throws(ProviderError) -> [MachineSnapshot] {
-        machines[machine.identity.machine]?.snapshots.map(\.snapshot) ?? []
+        try require(features.snapshots)
+        return machines[machine.identity.machine]?.snapshots.map(\.snapshot) ?? []
     }
 
     package func saveSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError) {
-        try await effect("save", machine.identity) { machine throws(ProviderError) in
+        try require(features.snapshots)
+        try await effect("save \(name) of", machine.identity) { machine throws(ProviderError) in
             guard !machine.snapshots.contains(where: { $0.snapshot.name == name }) else {
                 throw .invalidRequest("there is a snapshot '\(name)' already")
             }
@@ -171,7 +175,8 @@ extension MemoryProvider {
     }
 
     package func restoreSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError) {
-        try await effect("restore", machine.identity) { machine throws(ProviderError) in
+        try require(features.snapshots)
+        try await effect("restore \(name) of", machine.identity) { machine throws(ProviderError) in
             guard let saved = machine.snapshots.first(where: { $0.snapshot.name == name }) else {
                 throw .invalidRequest("there is no snapshot '\(name)'")
             }
@@ -182,10 +187,23 @@ extension MemoryProvider {
     }
 
     package func deleteSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError) {
-        try await effect("delete", machine.identity) { machine in
+        try require(features.snapshots)
+        try await effect("delete \(name) of", machine.identity) { machine in
             let parent = machine.snapshots.first { $0.snapshot.name == name }?.snapshot.parent
             machine.snapshots.removeAll { $0.snapshot.name == name }
+            machine.snapshots = machine.snapshots.map { saved in
+                let old = saved.snapshot
+                guard old.parent == name else { return saved }
+                return (
+                    MachineSnapshot(name: old.name, created: old.created, isRunning: old.isRunning, parent: parent),
+                    saved.disk
+                )
+            }
             if machine.current == name { machine.current = parent }
         }
+    }
+
+    private func require(_ feature: Bool) throws(ProviderError) {
+        guard feature else { throw .unsupported("memory is told that it can't do this") }
     }
 }

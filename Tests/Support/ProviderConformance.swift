@@ -1,7 +1,8 @@
 package import DevenvPluginAPI
 import Testing
 
-/// What every provider promises, tried on a real back end. A provider's own tests run all cases:
+/// What every provider promises, tried on a real back end; no machine has to answer. What a provider can't do by its
+/// `features` it must refuse. A provider's own tests run all cases:
 ///
 ///     @Test(arguments: ProviderConformance.Case.allCases) func conforms(_ aCase: ProviderConformance.Case) async throws {
 ///         try await ProviderConformance(provider: …, request: …, leftovers: …).run(aCase)
@@ -27,12 +28,26 @@ package struct ProviderConformance: Sendable {
         case destroyingTwiceIsLikeOnce
         case destroyingAnAbsentMachineIsFine
         case destroyingARunningMachineWorks
-        case destroyWorksFromTheIdentityAlone
+        case destroyWorksFromIdentityAndClaimAlone
         case destroyRemovesAHalfMadeMachine
         case aCancelledStartCanBeRepeated
         case manyAreObservedInOneCall
         case machinesOfAProjectDoNotDisturbEachOther
         case aDestroyedMachineCanBeMadeAgain
+        case theClaimIsTheSameEachTime
+        case locatingAnswersLikeObserving
+        case waitingForTheEndCanBeBrokenOff
+        case silenceCanAlwaysBeExplained
+        case suspendingAndResumingTwiceIsLikeOnce
+        case stoppingASuspendedMachineWorks
+        case destroyingASuspendedMachineWorks
+        case snapshotsAreListedOldestFirstAndDeletedOneByOne
+        case savingARunningMachineLeavesItRunning
+        case restoringBringsBackWhetherItRuns
+        case aSnapshotsNameIsGivenOnce
+        case restoringAMissingSnapshotIsRefused
+        case deletingAMissingSnapshotIsFine
+        case destroyRemovesSnapshots
 
         /// The name as a sentence would have it.
         package var testDescription: String { rawValue }
@@ -41,7 +56,7 @@ package struct ProviderConformance: Sendable {
     /// The provider.
     package let provider: any Provider
     /// A request for a machine of this name, the same each time; different names never share an address.
-    package let request: @Sendable (String) throws -> MachineRequest
+    private let makeRequest: @Sendable (String) throws -> MachineRequest
     /// What is left on the host of the project of these requests; empty when all is gone.
     package let leftovers: @Sendable () async throws -> [String]
 
@@ -51,7 +66,7 @@ package struct ProviderConformance: Sendable {
         leftovers: @escaping @Sendable () async throws -> [String]
     ) {
         self.provider = provider
-        self.request = request
+        makeRequest = request
         self.leftovers = leftovers
     }
 
@@ -80,6 +95,13 @@ package struct ProviderConformance: Sendable {
         for name in Self.names { try await provider.destroy(try request(name).recorded) }
     }
 
+    /// A request as the first one for a machine is: with the claim as its record.
+    func request(_ name: String) throws -> MachineRequest {
+        var request = try makeRequest(name)
+        request.record = provider.claim(request)
+        return request
+    }
+
     /// What a machine is seen as.
     func observe(_ request: MachineRequest) async throws -> MachineObservation {
         let answers = try await provider.observe([request.recorded])
@@ -89,8 +111,13 @@ package struct ProviderConformance: Sendable {
     /// Makes and starts a machine, each time handing on what the provider recorded.
     func up(_ name: String) async throws -> MachineRequest {
         var request = try request(name)
-        request.record = try await provider.create(request)
-        request.record = try await provider.start(request)
+        request.remember(try await provider.create(request))
+        request.remember(try await provider.start(request))
         return request
     }
+}
+
+extension MachineRequest {
+    /// Takes over what the provider returned, as the engine does: the claim stays.
+    mutating func remember(_ answer: ProviderRecord) { record.merge(answer) { _, later in later } }
 }

@@ -12,6 +12,9 @@ package struct SnapshotName: RawRepresentable, Hashable, Sendable, Comparable, C
         self.rawValue = rawValue
     }
 
+    /// Takes a text that is known to be valid: one from a record.
+    package init(unchecked rawValue: String) { self.rawValue = rawValue }
+
     /// Orders by text.
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     /// The text.
