@@ -11,6 +11,15 @@ extension LibvirtConnection {
         return result
     }
 
+    /// Makes one call on an object; throws where it returns -1.
+    @discardableResult
+    @safe func call<Object>(_ object: consuming Handle<Object>, _ call: (OpaquePointer) -> Int32) throws(LibvirtError)
+        -> Int32
+    {
+        // the object goes after the error was read
+        try check(object.lend(call))
+    }
+
     /// Takes over a reference that a call returned; throws where it returned null.
     func take<Object>(
         _ pointer: OpaquePointer?, _ release: @convention(c) (OpaquePointer?) -> Int32, as object: Object.Type

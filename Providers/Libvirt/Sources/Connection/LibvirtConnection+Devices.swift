@@ -54,9 +54,8 @@ extension LibvirtConnection {
 
     /// Resizes a disk of a running domain, named by its target or path; the guest sees it at once.
     package func blockResize(_ id: DomainID, disk: String, bytes: Int64) throws(LibvirtError) {
-        let domain = try domain(id)
         let flags = UInt32(VIR_DOMAIN_BLOCK_RESIZE_BYTES.rawValue)
-        try check(domain.lend { unsafe api.virDomainBlockResize($0, disk, UInt64(max(0, bytes)), flags) })
+        try call(domain(id)) { unsafe api.virDomainBlockResize($0, disk, UInt64(max(0, bytes)), flags) }
     }
 
     /// The sizes of a disk, named by its target or path.
@@ -90,27 +89,36 @@ extension LibvirtConnection {
     }
 
     /// Adds a device.
-    package func attachDevice(_ id: DomainID, _ device: XMLElement, live: Bool, config: Bool) throws(LibvirtError) {
-        let domain = try domain(id)
-        let text = device.description
-        let flags = Self.affecting(live: live, config: config)
-        try check(domain.lend { unsafe api.virDomainAttachDeviceFlags($0, text, flags) })
+    package func attachDevice(_ id: DomainID, _ device: XMLElement, live: Bool, config: Bool) async throws(LibvirtError)
+    {
+        try await aside { lane throws(LibvirtError) in
+            let domain = try lane.domain(id)
+            let text = device.description
+            let flags = Self.affecting(live: live, config: config)
+            try lane.check(domain.lend { unsafe lane.api.virDomainAttachDeviceFlags($0, text, flags) })
+        }
     }
 
     /// Changes a device that there is, such as the medium in a drive or an interface's link.
-    package func updateDevice(_ id: DomainID, _ device: XMLElement, live: Bool, config: Bool) throws(LibvirtError) {
-        let domain = try domain(id)
-        let text = device.description
-        let flags = Self.affecting(live: live, config: config)
-        try check(domain.lend { unsafe api.virDomainUpdateDeviceFlags($0, text, flags) })
+    package func updateDevice(_ id: DomainID, _ device: XMLElement, live: Bool, config: Bool) async throws(LibvirtError)
+    {
+        try await aside { lane throws(LibvirtError) in
+            let domain = try lane.domain(id)
+            let text = device.description
+            let flags = Self.affecting(live: live, config: config)
+            try lane.check(domain.lend { unsafe lane.api.virDomainUpdateDeviceFlags($0, text, flags) })
+        }
     }
 
     /// Removes a device; a running guest is asked, and may take its time.
-    package func detachDevice(_ id: DomainID, _ device: XMLElement, live: Bool, config: Bool) throws(LibvirtError) {
-        let domain = try domain(id)
-        let text = device.description
-        let flags = Self.affecting(live: live, config: config)
-        try check(domain.lend { unsafe api.virDomainDetachDeviceFlags($0, text, flags) })
+    package func detachDevice(_ id: DomainID, _ device: XMLElement, live: Bool, config: Bool) async throws(LibvirtError)
+    {
+        try await aside { lane throws(LibvirtError) in
+            let domain = try lane.domain(id)
+            let text = device.description
+            let flags = Self.affecting(live: live, config: config)
+            try lane.check(domain.lend { unsafe lane.api.virDomainDetachDeviceFlags($0, text, flags) })
+        }
     }
 
     private static func affecting(live: Bool, config: Bool) -> UInt32 {

@@ -12,17 +12,42 @@ package struct NodeInfo: Hashable, Sendable {
 
 /// What a host can do.
 extension LibvirtConnection {
+    /// The version of the library that this process has loaded: 1,000,000 × major + 1,000 × minor + release.
+    package func libraryVersion() throws(LibvirtError) -> Int {
+        var version: UInt = 0
+        try check(unsafe api.virGetVersion(&version, nil, nil))
+        return Int(version)
+    }
+
+    /// The version of the daemon at the other end, in the same form.
+    package func daemonVersion() throws(LibvirtError) -> Int {
+        var version: UInt = 0
+        try check(try lend { unsafe api.virConnectGetLibVersion($0, &version) })
+        return Int(version)
+    }
+
+    /// The version of the hypervisor, in the same form.
+    package func hypervisorVersion() throws(LibvirtError) -> Int {
+        var version: UInt = 0
+        try check(try lend { unsafe api.virConnectGetVersion($0, &version) })
+        return Int(version)
+    }
+
     /// The host and the kinds of guests that it can run.
-    package func capabilities() throws(LibvirtError) -> XMLElement {
-        try unsafe takeXML(try lend { unsafe api.virConnectGetCapabilities($0) })
+    package func capabilities() async throws(LibvirtError) -> XMLElement {
+        try await aside { lane throws(LibvirtError) in
+            try unsafe lane.takeXML(try lane.lend { unsafe lane.api.virConnectGetCapabilities($0) })
+        }
     }
 
     /// What a domain may have; nil leaves a choice to the daemon. `type` is a kind of virtualization, `kvm` or `qemu`.
     package func domainCapabilities(
         emulator: String? = nil, arch: String? = nil, machine: String? = nil, type: String? = nil
-    ) throws(LibvirtError) -> XMLElement {
-        try unsafe takeXML(
-            try lend { unsafe api.virConnectGetDomainCapabilities($0, emulator, arch, machine, type, 0) })
+    ) async throws(LibvirtError) -> XMLElement {
+        try await aside { lane throws(LibvirtError) in
+            try unsafe lane.takeXML(
+                try lane.lend { unsafe lane.api.virConnectGetDomainCapabilities($0, emulator, arch, machine, type, 0) })
+        }
     }
 
     /// The processors and the memory of the host.

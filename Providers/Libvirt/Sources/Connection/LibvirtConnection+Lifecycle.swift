@@ -11,88 +11,94 @@ package enum ShutdownMethod: Hashable, Sendable {
 /// Starting, stopping and everything between.
 extension LibvirtConnection {
     /// Starts a domain, or continues a saved one unless `forceBoot` throws what was saved away.
-    package func start(_ id: DomainID, paused: Bool = false, forceBoot: Bool = false) throws(LibvirtError) {
-        var flags: UInt32 = 0
-        if paused { flags |= UInt32(VIR_DOMAIN_START_PAUSED.rawValue) }
-        if forceBoot { flags |= UInt32(VIR_DOMAIN_START_FORCE_BOOT.rawValue) }
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainCreateWithFlags($0, flags) })
+    package func start(_ id: DomainID, paused: Bool = false, forceBoot: Bool = false) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            var flags: UInt32 = 0
+            if paused { flags |= UInt32(VIR_DOMAIN_START_PAUSED.rawValue) }
+            if forceBoot { flags |= UInt32(VIR_DOMAIN_START_FORCE_BOOT.rawValue) }
+            try lane.call(lane.domain(id)) { unsafe lane.api.virDomainCreateWithFlags($0, flags) }
+        }
     }
 
     /// Asks the guest to shut down, and returns at once.
-    package func shutdown(_ id: DomainID, by method: ShutdownMethod) throws(LibvirtError) {
-        let flags =
-            switch method {
-            case .acpi: VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN
-            case .agent: VIR_DOMAIN_SHUTDOWN_GUEST_AGENT
-            }
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainShutdownFlags($0, UInt32(flags.rawValue)) })
+    package func shutdown(_ id: DomainID, by method: ShutdownMethod) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            let flags =
+                switch method {
+                case .acpi: VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN
+                case .agent: VIR_DOMAIN_SHUTDOWN_GUEST_AGENT
+                }
+            try lane.call(lane.domain(id)) { unsafe lane.api.virDomainShutdownFlags($0, UInt32(flags.rawValue)) }
+        }
     }
 
     /// Ends the hypervisor process; `gracefully` never by SIGKILL, so that what it has cached reaches the disks, and
     /// throws where it does not end in time.
-    package func powerOff(_ id: DomainID, gracefully: Bool) throws(LibvirtError) {
-        let flags = gracefully ? UInt32(VIR_DOMAIN_DESTROY_GRACEFUL.rawValue) : 0
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainDestroyFlags($0, flags) })
+    package func powerOff(_ id: DomainID, gracefully: Bool) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            let flags = gracefully ? UInt32(VIR_DOMAIN_DESTROY_GRACEFUL.rawValue) : 0
+            try lane.call(lane.domain(id)) { unsafe lane.api.virDomainDestroyFlags($0, flags) }
+        }
     }
 
     /// Presses the reset button.
     package func reset(_ id: DomainID) throws(LibvirtError) {
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainReset($0, 0) })
+        try call(domain(id)) { unsafe api.virDomainReset($0, 0) }
     }
 
     /// Stops the processors of a domain.
     package func suspend(_ id: DomainID) throws(LibvirtError) {
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainSuspend($0) })
+        try call(domain(id)) { unsafe api.virDomainSuspend($0) }
     }
 
     /// Lets the processors of a domain go on.
     package func resume(_ id: DomainID) throws(LibvirtError) {
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainResume($0) })
+        try call(domain(id)) { unsafe api.virDomainResume($0) }
     }
 
     /// Has a domain started with the daemon or not.
     package func setAutostart(_ id: DomainID, _ isOn: Bool) throws(LibvirtError) {
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainSetAutostart($0, isOn ? 1 : 0) })
+        try call(domain(id)) { unsafe api.virDomainSetAutostart($0, isOn ? 1 : 0) }
     }
 
     /// Saves the memory of a running domain and stops it; the next start continues it.
-    package func managedSave(_ id: DomainID) throws(LibvirtError) {
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainManagedSave($0, 0) })
+    package func managedSave(_ id: DomainID) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.domain(id)) { unsafe lane.api.virDomainManagedSave($0, 0) }
+        }
     }
 
     /// Throws away what `managedSave` saved, if there is something.
-    package func removeManagedSave(_ id: DomainID) throws(LibvirtError) {
-        let domain = try domain(id)
-        guard try check(domain.lend { unsafe api.virDomainHasManagedSaveImage($0, 0) }) == 1 else { return }
-        try check(domain.lend { unsafe api.virDomainManagedSaveRemove($0, 0) })
+    package func removeManagedSave(_ id: DomainID) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            let domain = try lane.domain(id)
+            guard try lane.check(domain.lend { unsafe lane.api.virDomainHasManagedSaveImage($0, 0) }) == 1 else {
+                return
+            }
+            try lane.check(domain.lend { unsafe lane.api.virDomainManagedSaveRemove($0, 0) })
+        }
     }
 
     /// Whether the next start continues a saved domain.
     package func hasManagedSave(_ id: DomainID) throws(LibvirtError) -> Bool {
-        let domain = try domain(id)
-        return try check(domain.lend { unsafe api.virDomainHasManagedSaveImage($0, 0) }) == 1
+        try call(domain(id)) { unsafe api.virDomainHasManagedSaveImage($0, 0) } == 1
     }
 
     /// Saves the memory of a running domain into a file of the daemon's host and stops it.
-    package func save(_ id: DomainID, to path: String) throws(LibvirtError) {
-        let domain = try domain(id)
-        try check(domain.lend { unsafe api.virDomainSaveFlags($0, path, nil, 0) })
+    package func save(_ id: DomainID, to path: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.domain(id)) { unsafe lane.api.virDomainSaveFlags($0, path, nil, 0) }
+        }
     }
 
     /// Continues the domain that a file was made of, with devices as in `xml` where that is given; the file stays.
-    package func restore(from path: String, xml: XMLElement?) throws(LibvirtError) {
-        guard let text = xml?.description else {
-            try check(try lend { unsafe api.virDomainRestoreFlags($0, path, nil, 0) })
-            return
+    package func restore(from path: String, xml: XMLElement?) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            guard let text = xml?.description else {
+                try lane.check(try lane.lend { unsafe lane.api.virDomainRestoreFlags($0, path, nil, 0) })
+                return
+            }
+            try lane.check(try lane.lend { unsafe lane.api.virDomainRestoreFlags($0, path, text, 0) })
         }
-        try check(try lend { unsafe api.virDomainRestoreFlags($0, path, text, 0) })
     }
 }

@@ -78,43 +78,45 @@ extension LibvirtConnection {
     }
 
     /// Makes a network's bridge and starts its servers.
-    package func start(network name: String) throws(LibvirtError) {
-        let network = try network(name)
-        try check(network.lend { unsafe api.virNetworkCreate($0) })
+    package func start(network name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.network(name)) { unsafe lane.api.virNetworkCreate($0) }
+        }
     }
 
     /// Removes a network's bridge and ends its servers; the definition stays.
-    package func destroy(network name: String) throws(LibvirtError) {
-        let network = try network(name)
-        try check(network.lend { unsafe api.virNetworkDestroy($0) })
+    package func destroy(network name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.network(name)) { unsafe lane.api.virNetworkDestroy($0) }
+        }
     }
 
     /// Removes a network's definition. An active one goes on, and is gone once it is destroyed.
     package func undefine(network name: String) throws(LibvirtError) {
-        let network = try network(name)
-        try check(network.lend { unsafe api.virNetworkUndefine($0) })
+        try call(network(name)) { unsafe api.virNetworkUndefine($0) }
     }
 
     /// Has a network started with the daemon or not.
     package func setAutostart(network name: String, _ isOn: Bool) throws(LibvirtError) {
-        let network = try network(name)
-        try check(network.lend { unsafe api.virNetworkSetAutostart($0, isOn ? 1 : 0) })
+        try call(network(name)) { unsafe api.virNetworkSetAutostart($0, isOn ? 1 : 0) }
     }
 
     /// Changes a part of a network without a restart of it: what is active (`live`), what is started next (`config`).
     package func update(
         network name: String, _ update: NetworkUpdate, section: NetworkSection, _ element: XMLElement, live: Bool,
         config: Bool
-    ) throws(LibvirtError) {
-        let text = element.description
-        let flags =
-            (live ? VIR_NETWORK_UPDATE_AFFECT_LIVE.rawValue : 0)
-            | (config ? VIR_NETWORK_UPDATE_AFFECT_CONFIG.rawValue : 0)
-        let network = try network(name)
-        try check(
-            network.lend {
-                unsafe api.virNetworkUpdate($0, update.number, section.number, -1, text, UInt32(flags))
-            })
+    ) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            let text = element.description
+            let flags =
+                (live ? VIR_NETWORK_UPDATE_AFFECT_LIVE.rawValue : 0)
+                | (config ? VIR_NETWORK_UPDATE_AFFECT_CONFIG.rawValue : 0)
+            let network = try lane.network(name)
+            try lane.check(
+                network.lend {
+                    unsafe lane.api.virNetworkUpdate($0, update.number, section.number, -1, text, UInt32(flags))
+                })
+        }
     }
 
     /// The IPv4 addresses that a network's DHCP server has given away.

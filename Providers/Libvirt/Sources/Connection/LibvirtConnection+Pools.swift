@@ -42,45 +42,48 @@ extension LibvirtConnection {
     }
 
     /// Makes what a pool lies in: its directory, with all above it. One that is there stays as it is.
-    package func build(pool name: String) throws(LibvirtError) {
-        let pool = try storagePool(name)
-        try check(pool.lend { unsafe api.virStoragePoolBuild($0, 0) })
+    package func build(pool name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.storagePool(name)) { unsafe lane.api.virStoragePoolBuild($0, 0) }
+        }
     }
 
     /// Makes a pool's volumes usable.
-    package func start(pool name: String) throws(LibvirtError) {
-        let pool = try storagePool(name)
-        try check(pool.lend { unsafe api.virStoragePoolCreate($0, 0) })
+    package func start(pool name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.storagePool(name)) { unsafe lane.api.virStoragePoolCreate($0, 0) }
+        }
     }
 
     /// Looks again for a pool's volumes. Those made behind libvirt's back are not seen before.
-    package func refresh(pool name: String) throws(LibvirtError) {
-        let pool = try storagePool(name)
-        try check(pool.lend { unsafe api.virStoragePoolRefresh($0, 0) })
+    package func refresh(pool name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.storagePool(name)) { unsafe lane.api.virStoragePoolRefresh($0, 0) }
+        }
     }
 
     /// Makes a pool's volumes unusable; they stay.
-    package func destroy(pool name: String) throws(LibvirtError) {
-        let pool = try storagePool(name)
-        try check(pool.lend { unsafe api.virStoragePoolDestroy($0) })
+    package func destroy(pool name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.storagePool(name)) { unsafe lane.api.virStoragePoolDestroy($0) }
+        }
     }
 
     /// Removes what a stopped pool lies in: its directory, which must be empty.
-    package func delete(pool name: String) throws(LibvirtError) {
-        let pool = try storagePool(name)
-        try check(pool.lend { unsafe api.virStoragePoolDelete($0, 0) })
+    package func delete(pool name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.storagePool(name)) { unsafe lane.api.virStoragePoolDelete($0, 0) }
+        }
     }
 
     /// Removes a stopped pool's definition.
     package func undefine(pool name: String) throws(LibvirtError) {
-        let pool = try storagePool(name)
-        try check(pool.lend { unsafe api.virStoragePoolUndefine($0) })
+        try call(storagePool(name)) { unsafe api.virStoragePoolUndefine($0) }
     }
 
     /// Has a pool started with the daemon or not.
     package func setAutostart(pool name: String, _ isOn: Bool) throws(LibvirtError) {
-        let pool = try storagePool(name)
-        try check(pool.lend { unsafe api.virStoragePoolSetAutostart($0, isOn ? 1 : 0) })
+        try call(storagePool(name)) { unsafe api.virStoragePoolSetAutostart($0, isOn ? 1 : 0) }
     }
 
     private func poolInfo(_ pool: OpaquePointer) throws(LibvirtError) -> PoolInfo {

@@ -82,27 +82,31 @@ extension LibvirtConnection {
     /// Makes a snapshot and returns its name.
     @discardableResult
     package func createSnapshot(_ id: DomainID, _ snapshot: XMLElement, flags: SnapshotCreation = [])
-        throws(LibvirtError) -> String
+        async throws(LibvirtError) -> String
     {
-        let domain = try domain(id)
-        let text = snapshot.description
-        let snapshot = try unsafe take(
-            domain.lend { unsafe api.virDomainSnapshotCreateXML($0, text, flags.rawValue) },
-            api.virDomainSnapshotFree, as: LibvirtObject.Snapshot.self)
-        return snapshot.lend { unsafe copy(api.virDomainSnapshotGetName($0)) }
+        try await aside { lane throws(LibvirtError) in
+            let domain = try lane.domain(id)
+            let text = snapshot.description
+            let snapshot = try unsafe lane.take(
+                domain.lend { unsafe lane.api.virDomainSnapshotCreateXML($0, text, flags.rawValue) },
+                lane.api.virDomainSnapshotFree, as: LibvirtObject.Snapshot.self)
+            return snapshot.lend { unsafe lane.copy(lane.api.virDomainSnapshotGetName($0)) }
+        }
     }
 
     /// Goes back to a snapshot.
-    package func revert(_ id: DomainID, to name: String, flags: SnapshotReversion = []) throws(LibvirtError) {
-        let snapshot = try snapshot(name, of: id)
-        try check(snapshot.lend { unsafe api.virDomainRevertToSnapshot($0, flags.rawValue) })
+    package func revert(_ id: DomainID, to name: String, flags: SnapshotReversion = []) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.snapshot(name, of: id)) { unsafe lane.api.virDomainRevertToSnapshot($0, flags.rawValue) }
+        }
     }
 
     /// Deletes a snapshot, or with `metadataOnly` what libvirt notes of it. Those that go on from it stay.
-    package func deleteSnapshot(_ id: DomainID, _ name: String, metadataOnly: Bool = false) throws(LibvirtError) {
-        let flags = metadataOnly ? UInt32(VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY.rawValue) : 0
-        let snapshot = try snapshot(name, of: id)
-        try check(snapshot.lend { unsafe api.virDomainSnapshotDelete($0, flags) })
+    package func deleteSnapshot(_ id: DomainID, _ name: String, metadataOnly: Bool = false) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            let flags = metadataOnly ? UInt32(VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY.rawValue) : 0
+            try lane.call(lane.snapshot(name, of: id)) { unsafe lane.api.virDomainSnapshotDelete($0, flags) }
+        }
     }
 
     private func snapshot(_ name: String, of id: DomainID) throws(LibvirtError) -> Handle<LibvirtObject.Snapshot> {

@@ -2,23 +2,176 @@ import CLibvirt
 import Glibc
 package import SystemPackage
 
-/// The content of volumes, over the connection. Other calls have their turn in between.
+/// The content of volumes, over the connection.
 extension LibvirtConnection {
-    /// Writes a file's first `length` bytes into a volume; holes of the file stay holes where the daemon can do that.
-    /// `progress` is told how many bytes are done. A transfer that fails or is cancelled leaves the volume with part of
-    /// it.
+    /// How many bytes are read and sent at once.
+    private static let portion = 1 << 20
+
+    /// Writes a file's first `length` bytes into a new volume; the file's holes stay holes. `progress` is told how many
+    /// bytes are done. A transfer that fails or is cancelled leaves a volume with part of the bytes. Moves the file's
+    /// offset.
     package func upload(
         from file: FileDescriptor, length: Int64, to volume: String, in pool: String,
-        progress: @Sendable (Int64) -> Void = { _ in }
+        progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(LibvirtError) {
-        throw .unusable("transfers are not there yet")
+        let flags = UInt32(VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue)
+        try await aside { lane throws(LibvirtError) in
+            let stream = try lane.stream()
+            try lane.call(lane.volume(volume, in: pool)) { volume in
+                stream.lend { unsafe lane.api.virStorageVolUpload(volume, $0, 0, UInt64(max(0, length)), flags) }
+            }
+            try lane.finish(stream) { () throws(LibvirtError) in
+                try lane.send(file, length: length, over: stream, progress)
+            }
+        }
     }
 
-    /// Writes a volume's first `length` bytes, all where it is nil, into a file, with holes where the volume has them.
+    /// Writes all bytes of a volume into an empty file; the volume's holes stay holes. `progress` is told how many
+    /// bytes are done. Moves the file's offset.
     package func download(
-        _ volume: String, in pool: String, length: Int64? = nil, to file: FileDescriptor,
-        progress: @Sendable (Int64) -> Void = { _ in }
+        _ volume: String, in pool: String, to file: FileDescriptor,
+        progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(LibvirtError) {
-        throw .unusable("transfers are not there yet")
+        let flags = UInt32(VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM.rawValue)
+        try await aside { lane throws(LibvirtError) in
+            let stream = try lane.stream()
+            try lane.call(lane.volume(volume, in: pool)) { volume in
+                stream.lend { unsafe lane.api.virStorageVolDownload(volume, $0, 0, 0, flags) }
+            }
+            try lane.finish(stream) { () throws(LibvirtError) in
+                try lane.receive(file, over: stream, progress)
+            }
+        }
+    }
+
+    private func stream() throws(LibvirtError) -> Handle<LibvirtObject.Stream> {
+        try unsafe take(
+            try lend { unsafe api.virStreamNew($0, 0) }, api.virStreamFree, as: LibvirtObject.Stream.self)
+    }
+
+    /// Ends a stream in either way; the daemon confirms only then that it has everything.
+    private func finish(_ stream: borrowing Handle<LibvirtObject.Stream>, _ body: () throws(LibvirtError) -> Void)
+        throws(LibvirtError)
+    {
+        do throws(LibvirtError) {
+            try body()
+        } catch {
+            _ = stream.lend { unsafe api.virStreamAbort($0) }
+            throw error
+        }
+        try check(stream.lend { unsafe api.virStreamFinish($0) })
+    }
+
+    private func send(
+        _ file: FileDescriptor, length: Int64, over stream: borrowing Handle<LibvirtObject.Stream>,
+        _ progress: (Int64) -> Void
+    ) throws(LibvirtError) {
+        var buffer = [UInt8](repeating: 0, count: Self.portion)
+        var offset: Int64 = 0
+        while offset < length {
+            if Task.isCancelled { throw .cancelled() }
+            let stretch = FileStretch(in: file, from: offset, to: length)
+            if stretch.isHole {
+                try check(stream.lend { unsafe api.virStreamSendHole($0, stretch.end - offset, 0) })
+                offset = stretch.end
+            } else {
+                let count = min(Int64(buffer.count), stretch.end - offset)
+                try Self.read(&buffer, Int(count), from: file, at: offset)
+                try send(buffer[..<Int(count)], over: stream)
+                offset += count
+            }
+            progress(offset)
+        }
+    }
+
+    private func send(_ bytes: ArraySlice<UInt8>, over stream: borrowing Handle<LibvirtObject.Stream>)
+        throws(LibvirtError)
+    {
+        var rest = bytes
+        while !rest.isEmpty {
+            let sent = stream.lend { stream in
+                unsafe rest.withUnsafeBytes { bytes in
+                    let text = unsafe bytes.bindMemory(to: CChar.self)
+                    return unsafe api.virStreamSend(stream, text.baseAddress, text.count)
+                }
+            }
+            rest = rest.dropFirst(Int(try check(sent)))
+        }
+    }
+
+    private func receive(
+        _ file: FileDescriptor, over stream: borrowing Handle<LibvirtObject.Stream>, _ progress: (Int64) -> Void
+    ) throws(LibvirtError) {
+        var buffer = [UInt8](repeating: 0, count: Self.portion)
+        var offset: Int64 = 0
+        while let count = try receive(&buffer, over: stream) {
+            if Task.isCancelled { throw .cancelled() }
+            if count == 0 {
+                offset += try hole(in: stream)
+            } else {
+                try Self.write(buffer[..<count], to: file, at: offset)
+                offset += Int64(count)
+            }
+            progress(offset)
+        }
+        // a hole at the end
+        guard ftruncate(file.rawValue, off_t(offset)) == 0 else { throw Self.failed("setting a file's length") }
+    }
+
+    /// The number of bytes that came, 0 before a hole; nil at the end.
+    private func receive(_ buffer: inout [UInt8], over stream: borrowing Handle<LibvirtObject.Stream>)
+        throws(LibvirtError) -> Int?
+    {
+        let atHole: Int32 = -3
+        let flags = UInt32(VIR_STREAM_RECV_STOP_AT_HOLE.rawValue)
+        let count = stream.lend { stream in
+            unsafe buffer.withUnsafeMutableBytes { bytes in
+                let text = unsafe bytes.bindMemory(to: CChar.self)
+                return unsafe api.virStreamRecvFlags(stream, text.baseAddress, text.count, flags)
+            }
+        }
+        if count == atHole { return 0 }
+        return try check(count) == 0 ? nil : Int(count)
+    }
+
+    private func hole(in stream: borrowing Handle<LibvirtObject.Stream>) throws(LibvirtError) -> Int64 {
+        var length: Int64 = 0
+        try check(stream.lend { unsafe api.virStreamRecvHole($0, &length, 0) })
+        return length
+    }
+
+    private static func read(_ buffer: inout [UInt8], _ count: Int, from file: FileDescriptor, at offset: Int64)
+        throws(LibvirtError)
+    {
+        var done = 0
+        while done < count {
+            let result = unsafe buffer.withUnsafeMutableBytes {
+                unsafe pread(file.rawValue, $0.baseAddress.map { unsafe $0 + done }, count - done, off_t(offset) + done)
+            }
+            if result == 0 { throw .unusable("the file to upload ends after \(Int(offset) + done) bytes") }
+            if result < 0, errno != EINTR { throw failed("reading the file to upload") }
+            done += max(0, result)
+        }
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to file: FileDescriptor, at offset: Int64)
+        throws(LibvirtError)
+    {
+        var done = 0
+        while done < bytes.count {
+            let result = unsafe bytes.withUnsafeBytes {
+                unsafe pwrite(
+                    file.rawValue, $0.baseAddress.map { unsafe $0 + done }, bytes.count - done, off_t(offset) + done)
+            }
+            if result < 0, errno != EINTR { throw failed("writing what is downloaded") }
+            done += max(0, result)
+        }
+    }
+
+    private static func failed(_ attempt: String) -> LibvirtError {
+        let number = errno
+        return LibvirtError(
+            code: 0, domain: 0, message: "\(attempt): \(Errno(rawValue: number))", errno: number,
+            circumstance: .unusable)
     }
 }

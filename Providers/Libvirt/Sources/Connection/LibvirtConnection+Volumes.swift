@@ -61,26 +61,32 @@ extension LibvirtConnection {
 
     /// Makes a volume.
     @discardableResult
-    package func createVolume(in pool: String, _ volume: XMLElement) throws(LibvirtError) -> VolumeInfo {
-        let text = volume.description
-        let pool = try storagePool(pool)
-        let volume = try unsafe take(
-            pool.lend { unsafe api.virStorageVolCreateXML($0, text, 0) }, api.virStorageVolFree,
-            as: LibvirtObject.Volume.self)
-        let xml = try unsafe takeXML(volume.lend { unsafe api.virStorageVolGetXMLDesc($0, 0) })
-        guard let info = VolumeInfo(xml) else { throw .unusable("libvirt made a volume without a path") }
-        return info
+    package func createVolume(in pool: String, _ volume: XMLElement) async throws(LibvirtError) -> VolumeInfo {
+        try await aside { lane throws(LibvirtError) in
+            let text = volume.description
+            let pool = try lane.storagePool(pool)
+            let volume = try unsafe lane.take(
+                pool.lend { unsafe lane.api.virStorageVolCreateXML($0, text, 0) }, lane.api.virStorageVolFree,
+                as: LibvirtObject.Volume.self)
+            let xml = try unsafe lane.takeXML(volume.lend { unsafe lane.api.virStorageVolGetXMLDesc($0, 0) })
+            guard let info = VolumeInfo(xml) else { throw .unusable("libvirt made a volume without a path") }
+            return info
+        }
     }
 
     /// Deletes a volume with its file.
-    package func deleteVolume(in pool: String, _ name: String) throws(LibvirtError) {
-        let volume = try volume(name, in: pool)
-        try check(volume.lend { unsafe api.virStorageVolDelete($0, 0) })
+    package func deleteVolume(in pool: String, _ name: String) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.volume(name, in: pool)) { unsafe lane.api.virStorageVolDelete($0, 0) }
+        }
     }
 
     /// Makes a volume larger. It must not be in use: that is what `blockResize` is for.
-    package func resizeVolume(in pool: String, _ name: String, bytes: Int64) throws(LibvirtError) {
-        let volume = try volume(name, in: pool)
-        try check(volume.lend { unsafe api.virStorageVolResize($0, UInt64(max(0, bytes)), 0) })
+    package func resizeVolume(in pool: String, _ name: String, bytes: Int64) async throws(LibvirtError) {
+        try await aside { lane throws(LibvirtError) in
+            try lane.call(lane.volume(name, in: pool)) {
+                unsafe lane.api.virStorageVolResize($0, UInt64(max(0, bytes)), 0)
+            }
+        }
     }
 }

@@ -11,10 +11,10 @@ package struct LibvirtError: Error, Sendable, Hashable {
     /// The error number of a failed system call of the daemon; 0 where there was none.
     package let errno: Int32
     /// How the failure concerns the connection rather than what was asked for.
-    let circumstance: Circumstance
+    package let circumstance: Circumstance
 
     /// What came between us and the daemon.
-    enum Circumstance: Hashable, Sendable {
+    package enum Circumstance: Hashable, Sendable {
         /// Nothing: the daemon answered.
         case answered
         /// The connection was never made.
@@ -29,7 +29,10 @@ package struct LibvirtError: Error, Sendable, Hashable {
         case cancelled
     }
 
-    init(code: Int32, domain: Int32, message: String, errno: Int32 = 0, circumstance: Circumstance) {
+    /// Makes an error.
+    package init(
+        code: Int32, domain: Int32 = 0, message: String, errno: Int32 = 0, circumstance: Circumstance = .answered
+    ) {
         self.code = code
         self.domain = domain
         self.message = message
@@ -38,23 +41,23 @@ package struct LibvirtError: Error, Sendable, Hashable {
     }
 
     /// libvirt is not installed, or lacks a function.
-    static func libraryMissing(_ reason: String) -> LibvirtError {
-        LibvirtError(code: 0, domain: 0, message: reason, circumstance: .libraryMissing)
+    package static func libraryMissing(_ reason: String) -> LibvirtError {
+        LibvirtError(code: 0, message: reason, circumstance: .libraryMissing)
     }
 
     /// libvirt refused to work, or what it answered can't be understood.
-    static func unusable(_ reason: String) -> LibvirtError {
-        LibvirtError(code: 0, domain: 0, message: reason, circumstance: .unusable)
+    package static func unusable(_ reason: String) -> LibvirtError {
+        LibvirtError(code: 0, message: reason, circumstance: .unusable)
     }
 
     /// The connection has ended or was closed.
-    static func lost(_ reason: String) -> LibvirtError {
-        LibvirtError(code: 0, domain: 0, message: reason, circumstance: .lost)
+    package static func lost(_ reason: String) -> LibvirtError {
+        LibvirtError(code: 0, message: reason, circumstance: .lost)
     }
 
     /// The task was cancelled.
-    static func cancelled() -> LibvirtError {
-        LibvirtError(code: 0, domain: 0, message: "interrupted", circumstance: .cancelled)
+    package static func cancelled() -> LibvirtError {
+        LibvirtError(code: 0, message: "interrupted", circumstance: .cancelled)
     }
 }
 

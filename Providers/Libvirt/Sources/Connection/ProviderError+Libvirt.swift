@@ -10,7 +10,7 @@ extension LibvirtError {
         case .cancelled: return .cancelled("\(attempt) was interrupted")
         case .libraryMissing:
             return .unsupported("\(attempt): libvirt can't be loaded: \(self.message)", help: Self.install)
-        case .unusable: return .failed(message)
+        case .unusable: return fromSystem(message)
         case .lost:
             return .failed(
                 "\(attempt): the connection to libvirt was lost: \(words)",

@@ -1,0 +1,104 @@
+import DevenvTestSupport
+import Glibc
+import LibvirtProvider
+import Testing
+
+/// Connections whose daemon goes away.
+@Suite(.requires(library: "libvirt.so.0"), .requires(tool: "libvirtd"))
+struct ConnectionLossTests {
+    @Test func aKilledDaemonIsNoticedAndANewOneFound() async throws {
+        try await TestDaemon.prepared { daemon in
+            let uri = daemon.uri("test")
+            let first = try await daemon.serve {
+                let connection = try await LibvirtConnection.open(uri)
+                #expect(try await connection.allDomains().count == 1)
+                try await daemon.send(SIGKILL)
+                let error = await #expect(throws: LibvirtError.self) { try await connection.allDomains() }
+                #expect(error?.isConnectionLost == true)
+                let refusal = await #expect(throws: LibvirtError.self) { try await LibvirtConnection.open(uri) }
+                #expect(refusal?.isUnreachable == true)
+                return connection
+            }
+            try await daemon.serve {
+                let second = try await LibvirtConnection.open(uri)
+                #expect(second !== first)
+                #expect(try await second.allDomains().count == 1)
+                let error = await #expect(throws: LibvirtError.self) { try await first.allDomains() }
+                #expect(error?.isConnectionLost == true)
+                await second.close()
+            }
+        }
+    }
+
+    @Test func aCallThatIsUnderWayIsToldThatTheDaemonDied() async throws {
+        try await TestDaemon.with { daemon in
+            let connection = try await LibvirtConnection.open(daemon.uri("test"))
+            try await daemon.send(SIGSTOP)
+            async let answer = Result<[DomainInfo], LibvirtError> { () async throws(LibvirtError) in
+                try await connection.allDomains()
+            }
+            async let aside = Result<XMLElement, LibvirtError> { () async throws(LibvirtError) in
+                try await connection.capabilities()
+            }
+            try await daemon.send(SIGKILL)
+            #expect(await answer.failure?.isConnectionLost == true)
+            #expect(await aside.failure?.isConnectionLost == true)
+        }
+    }
+
+    @Test func streamsOfEventsEndWithTheConnection() async throws {
+        try await TestDaemon.with { daemon in
+            let connection = try await LibvirtConnection.open(daemon.uri("test"))
+            let events = try await connection.events()
+            try await daemon.send(SIGKILL)
+            var seen: [LibvirtEvent] = []
+            for await event in events { seen.append(event) }
+            #expect(seen == [.connectionClosed(.endOfFile)])
+        }
+    }
+
+    @Test func aClosedConnectionSaysSo() async throws {
+        try await TestDaemon.with { daemon in
+            let connection = try await LibvirtConnection.open(daemon.uri("test"))
+            let events = try await connection.events()
+            await connection.close()
+            let error = await #expect(throws: LibvirtError.self) { try await connection.allDomains() }
+            #expect(error?.isConnectionLost == true)
+            for await _ in events { Issue.record("no event was due") }
+            let next = try await LibvirtConnection.open(daemon.uri("test"))
+            #expect(next !== connection)
+            await next.close()
+        }
+    }
+
+    @Test func nobodyThereIsUnreachable() async throws {
+        let error = await #expect(throws: LibvirtError.self) {
+            try await LibvirtConnection.open("test+unix:///default?socket=/nonexistent/socket")
+        }
+        #expect(error?.isUnreachable == true)
+        #expect(error?.errno == ENOENT)
+    }
+
+    @Test func allWhoAskAtOnceGetOneConnection() async throws {
+        try await TestDaemon.with { daemon in
+            let uri = daemon.uri("test")
+            let connections = try await withThrowingTaskGroup(of: LibvirtConnection.self) { group in
+                for _ in 0..<20 { group.addTask { try await LibvirtConnection.open(uri) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(connections.map(ObjectIdentifier.init)).count == 1)
+            await connections[0].close()
+        }
+    }
+}
+
+extension Result where Failure == LibvirtError {
+    fileprivate init(_ body: () async throws(LibvirtError) -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+
+    fileprivate var failure: LibvirtError? {
+        if case .failure(let error) = self { return error }
+        return nil
+    }
+}
