@@ -13,7 +13,9 @@ package struct Devenv: ParsableCommand {
             CommandGroup(name: "Project", subcommands: [Init.self, Validate.self, Plan.self, Status.self]),
             CommandGroup(
                 name: "Machines",
-                subcommands: [Up.self, Provision.self, Sync.self, Reload.self, Halt.self, Destroy.self]),
+                subcommands: [
+                    Up.self, Provision.self, Sync.self, Reload.self, Suspend.self, Resume.self, Halt.self, Destroy.self,
+                ]),
             CommandGroup(name: "Access", subcommands: [SSH.self, Exec.self, SSHConfig.self, Port.self]),
             CommandGroup(name: "Host", subcommands: [Box.self, Doctor.self, Completion.self]),
         ])

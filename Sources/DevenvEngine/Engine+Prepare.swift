@@ -44,25 +44,6 @@ extension Engine {
         }
     }
 
-    /// What `halt` would do to those of these machines that were made.
-    package func prepareHalt(targets: [MachineName], force: Bool) async throws(EngineError) -> Operation {
-        let records = try recorded(targets)
-        let observed = await Observation.observe(records, components.providers)
-        return try teardown(records, TeardownPlanner(recorded: records, observed: observed).halt(), force: force) {
-            () async throws(EngineError) in
-            try await prepareHalt(targets: targets, force: force)
-        }
-    }
-
-    /// What `destroy` would do to those of these machines that were made, or were begun to be made.
-    package func prepareDestroy(targets: [MachineName]) async throws(EngineError) -> Operation {
-        let records = try recorded(targets)
-        return try teardown(records, TeardownPlanner(recorded: records).destroy(), force: true) {
-            () async throws(EngineError) in
-            try await prepareDestroy(targets: targets)
-        }
-    }
-
     /// Prepares something for machines that must run: the named ones only, not those that they wait for.
     private func prepare(
         _ graph: MachineGraph, _ targets: [MachineName], _ verb: String, fingerprints: Bool, _ plan: (Planner) -> Plan,
@@ -86,12 +67,6 @@ extension Engine {
         }
     }
 
-    private func recorded(_ targets: [MachineName]) throws(EngineError) -> [MachineRecord] {
-        let wanted = Set(targets)
-        return try EngineError.wrap { () throws(StateError) in try store.machines() }
-            .filter { wanted.contains($0.identity.name) }
-    }
-
     private func operation(
         _ graph: MachineGraph, _ result: Preparation.Result, _ plan: Plan,
         again: @escaping @Sendable () async throws(EngineError) -> Operation
@@ -100,27 +75,5 @@ extension Engine {
             plan: plan, machines: result.machines, recorded: result.recorded,
             project: Preparation(components: components, store: store, graph: graph).project,
             secrets: graph.envfile.secrets.mapValues(\.value), force: false, again: again)
-    }
-
-    private func teardown(
-        _ records: [MachineRecord], _ plan: Plan, force: Bool,
-        again: @escaping @Sendable () async throws(EngineError) -> Operation
-    ) throws(EngineError) -> Operation {
-        var machines: [MachineName: MachineContext] = [:]
-        for record in records {
-            guard let provider = components.provider(record.provider) else {
-                throw EngineError(
-                    .provider,
-                    "machine '\(record.identity.name)' was made by the provider '\(record.provider)', which this devenv lacks",
-                    help: "use the devenv that made it")
-            }
-            machines[record.identity.name] = MachineContext(
-                provider: provider, desired: nil, box: nil, hosts: [], dependencies: record.dependencies)
-        }
-        return Operation(
-            plan: plan, machines: machines,
-            recorded: try EngineError.wrap { () throws(StateError) in try store.machines() },
-            project: ProvisionerProject(directory: store.directory, secretNames: []), secrets: [:], force: force,
-            again: again)
     }
 }

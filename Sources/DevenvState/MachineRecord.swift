@@ -51,6 +51,8 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var starts: Int
     /// Whether its `ready` checks have held since it was last started or changed.
     package var isReady: Bool
+    /// Whether it goes on after a pause, or from a snapshot of its memory, and its clock was not set yet; nil for no.
+    package var isComingBack: Bool?
     /// The machines that it waited for, so that halting and destroying can go in reverse without an Envfile.
     package var dependencies: [MachineName]
 

@@ -35,9 +35,12 @@ enum PlanFixture {
         return try #require(MachineGraph.build(envfile, reporting: &diagnostics), "\(diagnostics)")
     }
 
-    static func desired(_ spec: MachineSpec, memory: String = "512 MiB", box: String = "sha256:a") -> DesiredMachine {
+    static func desired(
+        _ spec: MachineSpec, memory: String = "512 MiB", box: String = "sha256:a", suspends: Bool = false
+    ) -> DesiredMachine {
         DesiredMachine(
             spec: spec, provider: provider,
+            features: ProviderFeatures(boxFormats: [.directories], suspends: suspends),
             settings: [
                 MachineSetting("memory", memory, impact: .restart), MachineSetting("box", box, impact: .recreate),
                 MachineSetting("forward", "8080", impact: .live),

@@ -2,7 +2,7 @@ import DevenvEngine
 
 /// What a plan does to a machine on the whole.
 enum MachineChange: CaseIterable {
-    case create, recreate, change, start, restart, halt, destroy
+    case create, recreate, change, start, restart, resume, suspend, halt, destroy
 
     /// Judges by the steps of one machine.
     init(_ steps: [Step]) {
@@ -16,7 +16,7 @@ enum MachineChange: CaseIterable {
         case (_, _, true, true): self = .restart
         case (_, _, true, false): self = .halt
         case (_, _, false, true): self = .start
-        default: self = .change
+        default: self = actions.contains(.resume) ? .resume : actions.contains(.suspend) ? .suspend : .change
         }
     }
 
@@ -28,6 +28,8 @@ enum MachineChange: CaseIterable {
         case .change: "change"
         case .start: "start"
         case .restart: "restart"
+        case .resume: "resume"
+        case .suspend: "suspend"
         case .halt: "halt"
         case .destroy: "destroy"
         }
@@ -39,7 +41,7 @@ enum MachineChange: CaseIterable {
         case .create: "+"
         case .recreate: "±"
         case .destroy: "-"
-        case .change, .start, .restart, .halt: "~"
+        case .change, .start, .restart, .resume, .suspend, .halt: "~"
         }
     }
 
@@ -48,7 +50,7 @@ enum MachineChange: CaseIterable {
         switch self {
         case .create: .good
         case .recreate, .destroy: .bad
-        case .change, .start, .restart, .halt: .notable
+        case .change, .start, .restart, .resume, .suspend, .halt: .notable
         }
     }
 
@@ -61,6 +63,8 @@ enum MachineChange: CaseIterable {
         case .recreate: words.append("recreated")
         case .start: words.append("started")
         case .restart: words.append("restarted")
+        case .resume: words.append("resumed")
+        case .suspend: words.append("suspended")
         case .halt: words.append("stopped")
         case .destroy: words.append("destroyed")
         case .change: break
@@ -78,7 +82,7 @@ enum MachineChange: CaseIterable {
         case .sync: "synced"
         case .provision: "provisioned"
         case .ready: "ready"
-        case .create, .start, .connect, .stop, .destroy: nil
+        case .create, .start, .connect, .suspend, .resume, .stop, .destroy: nil
         }
     }
 }

@@ -7,6 +7,8 @@ package struct DesiredMachine: Sendable {
     package var spec: MachineSpec
     /// The provider that has it or will have it.
     package var provider: ProviderName
+    /// What that provider can do.
+    package var features: ProviderFeatures
     /// The properties that it should have.
     package var settings: [MachineSetting]
     /// What each folder is now: target, then fingerprint.
@@ -16,11 +18,12 @@ package struct DesiredMachine: Sendable {
 
     /// Describes a machine.
     package init(
-        spec: MachineSpec, provider: ProviderName, settings: [MachineSetting], folders: [String: String] = [:],
-        provisioners: [String: ProvisionerFingerprint] = [:]
+        spec: MachineSpec, provider: ProviderName, features: ProviderFeatures, settings: [MachineSetting],
+        folders: [String: String] = [:], provisioners: [String: ProvisionerFingerprint] = [:]
     ) {
         self.spec = spec
         self.provider = provider
+        self.features = features
         self.settings = settings
         self.folders = folders
         self.provisioners = provisioners

@@ -25,12 +25,14 @@ struct MachinePlanBuilder {
         switch observation.state {
         case .absent: make(because: reasonForMaking)
         case .unknown(let reason):
-            warnings.append(
-                "machine '\(machine.name)' is left alone: its provider could not tell its state (\(reason))")
+            warnings.append(Plan.leftAlone(machine.name, reason))
         case .broken(let reason): replace(because: "is broken: \(reason)", recreate: recreate)
         case .stopped where recorded?.phase != .created: make(because: "was left half made")
         case .stopped: start(because: ["is stopped"] + changes(of: .restart) + changes(of: .live), recreate: recreate)
+        case .suspended where machine.features.suspends: goOn(because: "is suspended", recreate: recreate)
         case .suspended: start(because: ["is suspended"], recreate: recreate)
+        case .running where recorded?.isComingBack == true:
+            goOn(because: "goes on, but was not waited for", recreate: recreate)
         case .running: adjust(recreate: recreate)
         }
     }
@@ -77,8 +79,19 @@ struct MachinePlanBuilder {
         add(.connect, because: ["was started"])
     }
 
+    /// What is in its memory is kept, then it is changed like any other that runs.
+    private mutating func goOn(because reason: String, recreate: Bool) {
+        if needsReplacement(recreate: recreate) { return }
+        add(.resume, because: [reason])
+        change()
+    }
+
     private mutating func adjust(recreate: Bool) {
         if needsReplacement(recreate: recreate) { return }
+        change()
+    }
+
+    private mutating func change() {
         let restarting = changes(of: .restart)
         if !restarting.isEmpty {
             add(.stop, because: restarting)
@@ -172,7 +185,7 @@ struct MachinePlanBuilder {
 
     /// Whether the machine runs once the steps so far are done.
     private var runsAfterwards: Bool {
-        steps.contains { $0.id.action == .start } || observation.state == .running
+        steps.contains { [.start, .resume].contains($0.id.action) } || observation.state == .running
     }
 
     private mutating func add(_ action: StepAction, because reasons: [String]) {

@@ -16,6 +16,10 @@ package enum StepAction: Hashable, Sendable {
     case provision(String)
     /// Its `ready` checks are waited for.
     case ready
+    /// It is paused.
+    case suspend
+    /// It goes on after a pause: it is waited for, and its clock is set.
+    case resume
     /// It is stopped.
     case stop
     /// It is removed.
@@ -33,6 +37,8 @@ extension StepAction: CustomStringConvertible {
         case .sync(let target): "sync \(target)"
         case .provision(let name): "provision \(name)"
         case .ready: "ready"
+        case .suspend: "suspend"
+        case .resume: "resume"
         case .stop: "stop"
         case .destroy: "destroy"
         }
@@ -103,4 +109,11 @@ package struct Plan: Hashable, Sendable {
 
     /// The steps of each machine, in order.
     package var stepsByMachine: [MachineName: [Step]] { Dictionary(grouping: steps, by: \.id.machine) }
+}
+
+extension Plan {
+    /// What is said of a machine about which nothing may be concluded.
+    static func leftAlone(_ machine: MachineName, _ reason: String) -> String {
+        "machine '\(machine)' is left alone: its provider could not tell its state (\(reason))"
+    }
 }

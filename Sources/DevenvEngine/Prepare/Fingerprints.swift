@@ -26,7 +26,7 @@ struct Fingerprints: Sendable {
             guard let context = machines[name] else { continue }
             machines[name] = MachineContext(
                 provider: context.provider, desired: try result.get(), box: context.box, hosts: context.hosts,
-                dependencies: context.dependencies)
+                dependencies: context.dependencies, bootTimeout: context.bootTimeout)
         }
     }
 

@@ -14,6 +14,8 @@ struct MachineContext: Sendable {
     let hosts: [HostEntry]
     /// The machines that it waits for.
     let dependencies: [MachineName]
+    /// How long it may take to answer on SSH.
+    let bootTimeout: Duration
 }
 
 /// A plan with all that is needed to carry it out.

@@ -61,9 +61,12 @@ struct Preparation: Sendable {
         let request = RequestBuilder.forSettings(machine, box: box, hosts: hosts, record: record)
         let names = MachineSetting("names", hostNames.summary(for: machine), impact: .live)
         let desired = DesiredMachine(
-            spec: machine, provider: provider.name, settings: provider.settings(of: request) + [names])
+            spec: machine, provider: provider.name, features: provider.features,
+            settings: provider.settings(of: request) + [names])
         let dependencies = (graph.edges[machine.name.value] ?? []).map(\.target)
-        return MachineContext(provider: provider, desired: desired, box: box, hosts: hosts, dependencies: dependencies)
+        return MachineContext(
+            provider: provider, desired: desired, box: box, hosts: hosts, dependencies: dependencies,
+            bootTimeout: machine.bootTimeout)
     }
 
     /// The machine's box. One that was removed from the store is no reason to refuse a machine that was made from it: its

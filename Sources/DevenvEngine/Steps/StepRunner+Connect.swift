@@ -3,6 +3,20 @@ import DevenvModel
 import DevenvPluginAPI
 import DevenvState
 
+/// A machine that is waited for.
+struct Arriving: Sendable {
+    let name: MachineName
+    let provider: any Provider
+    /// How long it may take to answer.
+    let bootTimeout: Duration
+
+    init(_ name: MachineName, _ context: MachineContext) {
+        self.name = name
+        provider = context.provider
+        bootTimeout = context.bootTimeout
+    }
+}
+
 /// The way into a machine that runs.
 struct WayIn: Sendable {
     let seen: MachineObservation
@@ -19,7 +33,7 @@ extension StepRunner {
     }
 
     /// Waits until a machine answers on SSH, or until it is clear that it never will: it has crashed, its disk is full.
-    func connect(_ machine: Wanted) async throws {
+    func connect(_ machine: Arriving) async throws {
         let record = try record(of: machine.name)
         let arrival = await withTaskGroup(of: Arrival.self) { group in
             group.addTask { await outcome(of: machine, record) }
@@ -39,11 +53,11 @@ extension StepRunner {
         }
     }
 
-    private func outcome(of machine: Wanted, _ record: MachineRecord) async -> Arrival {
-        let deadline = ContinuousClock.now + machine.spec.bootTimeout
+    private func outcome(of machine: Arriving, _ record: MachineRecord) async -> Arrival {
+        let deadline = ContinuousClock.now + machine.bootTimeout
         do {
-            let seen = try await machine.provider.locate(record.recorded, timeout: machine.spec.bootTimeout)
-            let way = try wayIn(to: machine, record, seen)
+            let seen = try await machine.provider.locate(record.recorded, timeout: machine.bootTimeout)
+            let way = try wayIn(to: machine.name, record, seen)
             try await way.communicator.waitUntilReady(timeout: max(.zero, deadline - .now))
             return .answered
         } catch let error as CommunicatorError where [.refused, .silent, .connectionLost].contains(error.code) {
@@ -58,30 +72,30 @@ extension StepRunner {
     private static let patienceHelp = "where it only needs longer to boot, give it a longer 'boot_timeout'"
 
     /// An error with all that the provider knows of a machine that does not answer.
-    private func silence(_ message: String, help: String?, _ machine: Wanted, _ record: MachineRecord) async
-        -> EngineError
-    {
+    private func silence(
+        _ message: String, help: String?, _ machine: Arriving, _ record: MachineRecord
+    ) async -> EngineError {
         let details = await machine.provider.explainSilence(
             of: record.recorded, logDirectory: store.logs(of: machine.name))
         return EngineError(.failed, message, help: help, details: details)
     }
 
     /// The way into a machine that has answered before.
-    func reach(_ machine: Wanted) async throws -> WayIn {
-        let record = try record(of: machine.name)
-        let seen = try await machine.provider.observe([record.recorded])[record.identity.machine]
+    func reach(_ machine: MachineName, _ provider: any Provider) async throws -> WayIn {
+        let record = try record(of: machine)
+        let seen = try await provider.observe([record.recorded])[record.identity.machine]
         return try wayIn(to: machine, record, seen)
     }
 
-    private func wayIn(to machine: Wanted, _ record: MachineRecord, _ seen: MachineObservation?) throws -> WayIn {
-        let keys = MachineKeys(directory: store.directory(of: machine.name))
+    private func wayIn(to machine: MachineName, _ record: MachineRecord, _ seen: MachineObservation?) throws -> WayIn {
+        let keys = MachineKeys(directory: store.directory(of: machine))
         guard let seen, let endpoint = try keys.endpoint(for: record, seen: seen) else {
             let what = seen?.state == .running ? "has no address" : "stopped running"
             throw EngineError(
-                .wrongState, "machine '\(machine.name)' \(what)",
-                help: "look at its console log in \(store.logs(of: machine.name))")
+                .wrongState, "machine '\(machine)' \(what)",
+                help: "look at its console log in \(store.logs(of: machine))")
         }
         return WayIn(
-            seen: seen, endpoint: endpoint, communicator: connections.communicator(for: machine.name, at: endpoint))
+            seen: seen, endpoint: endpoint, communicator: connections.communicator(for: machine, at: endpoint))
     }
 }

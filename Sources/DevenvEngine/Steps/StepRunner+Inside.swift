@@ -10,7 +10,7 @@ extension StepRunner {
     /// Makes a folder equal.
     func sync(_ target: GuestPath, _ machine: Wanted) async throws {
         guard let folder = machine.spec.folders.first(where: { $0.target == target }) else { return }
-        let way = try await reach(machine)
+        let way = try await reach(machine.name, machine.provider)
         let memory = try record(of: machine.name).folders[target.string]?.memory
         let moment = FileClock.now
         async let fingerprint = fingerprint(folder, machine.desired, unchangedSince: moment)
@@ -37,7 +37,7 @@ extension StepRunner {
             let provisioner = components.provisioner(item.kind.value),
             let fingerprint = machine.desired.provisioners[name]
         else { throw EngineError(.failed, "there is no provisioner '\(name)'") }
-        let communicator = try await reach(machine).communicator
+        let communicator = try await reach(machine.name, machine.provider).communicator
         let log = try ProvisionLog(directory: store.logs(of: machine.name), name: name)
         let events = events
         let context = ProvisionerContext(
@@ -83,7 +83,7 @@ extension StepRunner {
 
     /// Waits until the machine's checks hold, one after the other.
     func waitUntilReady(_ machine: Wanted) async throws {
-        let way = try await reach(machine)
+        let way = try await reach(machine.name, machine.provider)
         let prober = ReadyProber(
             address: way.seen.address, own: Set(machine.spec.interfaces.map(\.address)),
             isReachable: way.seen.access == nil, communicator: way.communicator, runner: components.runner)

@@ -51,7 +51,10 @@ extension StepRunner {
         var record = try record(of: machine.name)
         record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
         record.isReady = false
-        if try await !isRunning(record, machine.provider) { record.starts += 1 }
+        if try await !isRunning(record, machine.provider) {
+            record.starts += 1
+            record.isComingBack = nil
+        }
         try store.save(record, durable: false)
         FaultPoint.reach("engine.start.intended")
         try await startOnFreePorts(machine, &record)
@@ -79,6 +82,13 @@ extension StepRunner {
 
     private func isRunning(_ record: MachineRecord, _ provider: any Provider) async throws(ProviderError) -> Bool {
         try await provider.observe([record.recorded])[record.identity.machine]?.state == .running
+    }
+
+    /// Puts right what is missing around a machine that runs, with nothing new for the machine itself.
+    func mend(_ machine: Wanted) async throws {
+        var record = try record(of: machine.name)
+        record.providerRecord = try await machine.provider.start(request(machine, record))
+        try store.save(record, durable: false)
     }
 
     /// Changes settings of a machine that runs.

@@ -33,10 +33,13 @@ struct StepRunner: Sendable {
         case .create: try await create(try wanted(context))
         case .start: try await start(try wanted(context))
         case .update: try await update(try wanted(context))
-        case .connect: try await connect(try wanted(context))
+        case .connect: try await connect(Arriving(machine, context))
         case .sync(let target): try await sync(target, try wanted(context))
         case .provision(let name): try await provision(name, step.id, try wanted(context))
         case .ready: try await waitUntilReady(try wanted(context))
+        case .suspend: try await suspend(machine, context.provider)
+        case .resume:
+            try await resume(Arriving(machine, context), context.desired == nil ? nil : try wanted(context))
         case .stop: try await stop(machine, context.provider)
         case .destroy: try await destroy(machine, context.provider)
         }
