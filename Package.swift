@@ -156,7 +156,8 @@ let package = Package(
         tests(
             "LibvirtProviderTests", at: "Providers/Libvirt/Tests",
             [
-                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "LibvirtProvider",
+                "DevenvDiagnostics", "DevenvModel", "DevenvYAML", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost",
+                "DevenvCrypto", "LibvirtProvider",
                 "DevenvSSH",
             ]),
         tests(

@@ -10,10 +10,15 @@ enum Sample {
         project: ProjectID(unchecked: "0123456789abcdef"), machine: MachineID(unchecked: "fedcba9876543210"),
         projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: "web"))
 
-    static let access = MachineAccess(
-        user: "dev", authorizedKeys: ["ssh-ed25519 AAAAuser someone"],
-        hostKey: Redacted("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAAsecret\n-----END OPENSSH PRIVATE KEY-----\n"),
-        publicHostKey: "ssh-ed25519 AAAAhost", port: 22)
+    static let access = access(user: "dev")
+
+    /// Keys that let in, with texts that only look like keys.
+    static func access(user: String, keys: [String] = ["ssh-ed25519 AAAAuser someone"]) -> MachineAccess {
+        MachineAccess(
+            user: user, authorizedKeys: keys,
+            hostKey: Redacted("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
+            publicHostKey: "ssh-ed25519 AAAAhost", port: 22)
+    }
 
     static let files = DomainFiles(
         disk: "/pool/web.qcow2", bases: ["/pool/base.qcow2"], seed: "/pool/web.seed.iso", console: "/log/console.log")
@@ -32,9 +37,9 @@ enum Sample {
     }
 
     /// A request for `web` on the standard network.
-    static func request(access: MachineAccess = access, change: (inout MachineSpec) -> Void = { _ in })
-        -> MachineRequest
-    {
+    static func request(
+        access: MachineAccess = access, hosts: [HostEntry]? = nil, change: (inout MachineSpec) -> Void = { _ in }
+    ) -> MachineRequest {
         var spec = MachineSpec(name: Located(identity.name))
         spec.interfaces = [interface()]
         change(&spec)
@@ -42,7 +47,17 @@ enum Sample {
             identity: identity, record: [:], spec: spec,
             box: BoxImage(name: "debian", digest: "sha256:00", format: .qcow2, layers: ["/boxes/0.qcow2"], user: "dev"),
             access: access,
-            hosts: spec.interfaces.prefix(1).map { HostEntry(address: $0.address, names: ["web"]) }, forwards: [],
+            hosts: hosts ?? spec.interfaces.prefix(1).map { HostEntry(address: $0.address, names: ["web"]) },
+            forwards: [],
             logDirectory: "/log")
+    }
+
+    /// The standard network with `web`.
+    static func network(isInternal: Bool) -> NetworkDescription {
+        let interface = interface()
+        return NetworkDescription(
+            ProjectNetwork(.standard, of: identity), subnet: interface.subnet, isInternal: isInternal,
+            leases: [FixedLease(name: identity.name, mac: interface.mac, address: interface.address)],
+            names: [HostEntry(address: interface.address, names: ["web.example.org", "web"])])
     }
 }

@@ -84,13 +84,19 @@ extension DomainDescription {
 
     private var processorFeatures: [XMLElement] {
         var policies = options.processorFeatures
-        if let isNested = options.isNested, host.isPC {
-            // Intel's and AMD's; a host has one of them
-            for name in ["vmx", "svm"] where policies[name] == nil { policies[name] = isNested ? .optional : .disable }
-        }
+        policies.merge(nesting) { written, _ in written }
         return policies.sorted { $0.key < $1.key }.map {
             XMLElement("feature", ["policy": $0.value.rawValue, "name": $0.key])
         }
+    }
+
+    /// Intel's feature and AMD's; a host has one of them. QEMU emulates AMD's.
+    private var nesting: [String: FeaturePolicy] {
+        guard let isNested = options.isNested, host.isPC else { return [:] }
+        guard isNested else { return ["vmx": .disable, "svm": .disable] }
+        if host.virtualization == .qemu { return ["svm": .require] }
+        guard let feature = host.nestingFeature else { return ["vmx": .optional, "svm": .optional] }
+        return [feature: .require]
     }
 
     /// Without the timers that wake the host for nothing, and with an RTC that catches up.

@@ -21,11 +21,15 @@ extension DomainDescription {
 
     /// The serial number of the seed's disk.
     package static let seedSerial = "devenv-seed"
+    /// The serial number of the first disk.
+    private static let rootSerial = "devenv-root"
+    /// The serial numbers that no other disk may have.
+    static let ownSerials = [rootSerial, seedSerial]
 
     private func rootDisk(_ targets: inout TargetNames) -> DiskDescription {
         DiskDescription(
             file: files.disk, role: diskRole, bases: files.bases, bus: options.diskBus,
-            target: targets.next(options.diskBus), serial: "devenv-root", bootOrder: bootOrder(of: .disk),
+            target: targets.next(options.diskBus), serial: Self.rootSerial, bootOrder: bootOrder(of: .disk),
             keepsBaseOwner: host.scope == .system)
     }
 

@@ -23,9 +23,15 @@ package struct DomainDescription: Sendable {
     /// The memory of a machine that doesn't say.
     package static let usualMemory = ByteCount(bytes: 1 << 30)
 
-    /// The `<domain>` element, with the patches of the options applied.
+    /// The `<domain>` element, with the patches of the options applied. Throws where the options ask for what can't be on
+    /// this host, or a patch's path leads nowhere.
     package var xml: XMLElement {
         get throws(ProviderError) {
+            guard options.processor != .hostPassthrough || host.virtualization != .qemu else {
+                throw .unsupported(
+                    "the machine '\(request.identity.name)' is emulated and can't have the host's processor",
+                    help: "leave 'cpu_mode: host-passthrough' out: it is the default wherever KVM works")
+            }
             var element = plain
             for patch in options.patches { try patch.apply(to: &element) }
             return element.declaringEmulatorNamespace()

@@ -30,17 +30,20 @@ package struct HostAbilities: Hashable, Sendable {
     package var emulator: FilePath?
     /// libvirt's version: major × 1,000,000 + minor × 1,000 + release.
     package var libvirtVersion: Int
+    /// The processor's feature that guests need for virtual machines of their own, `vmx` or `svm`; nil where it is unknown.
+    package var nestingFeature: String?
 
     /// Describes a hypervisor.
     package init(
         virtualization: Virtualization, scope: Scope = .system, architecture: String = "x86_64",
-        emulator: FilePath? = nil, libvirtVersion: Int = 9_000_000
+        emulator: FilePath? = nil, libvirtVersion: Int = 9_000_000, nestingFeature: String? = nil
     ) {
         self.virtualization = virtualization
         self.scope = scope
         self.architecture = architecture
         self.emulator = emulator
         self.libvirtVersion = libvirtVersion
+        self.nestingFeature = nestingFeature
     }
 
     /// Whether it is a PC, which has ACPI, an APIC and a panic port.

@@ -30,7 +30,7 @@ package struct NetworkDescription: Hashable, Sendable {
 
     /// The `<network>` element.
     package var xml: XMLElement {
-        // the spanning tree protocol holds every new port back for seconds, and no bridge here is part of a loop;
+        // the spanning tree protocol holds every new port back for seconds, and no bridge here is part of a loop
         XMLElement(
             "network", ["xmlns:dnsmasq": "http://libvirt.org/schemas/network/dnsmasq/1.0"],
             [
@@ -40,7 +40,8 @@ package struct NetworkDescription: Hashable, Sendable {
                 isInternal ? nil : XMLElement("forward", ["mode": "nat"]),
                 XMLElement("bridge", ["name": network.bridge, "stp": "off", "delay": "0"]),
                 XMLElement("domain", ["name": network.domain, "localOnly": "yes"]),
-                names.isEmpty ? nil : XMLElement("dns", [:], names.map(\.dnsElement)),
+                // a name without a dot is a machine's or nobody's
+                XMLElement("dns", ["forwardPlainNames": "no"], names.map(\.dnsElement)),
                 addresses,
                 XMLElement("dnsmasq:options", [:], options),
             ])

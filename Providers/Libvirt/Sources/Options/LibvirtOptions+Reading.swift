@@ -4,6 +4,12 @@ import DevenvPluginAPI
 import SystemPackage
 
 extension LibvirtOptions {
+    /// The provider's name, under which a machine has its options.
+    package static let name = ProviderName(unchecked: "libvirt")
+
+    /// The options of a machine that was validated.
+    package init(of machine: MachineSpec) { self = Self.read(machine.providerOptions[Self.name]).options }
+
     /// Reads the options and says what is wrong with them.
     package static func read(_ tree: OptionTree?) -> (options: LibvirtOptions, diagnostics: [Diagnostic]) {
         let (tree, foreign) = ForeignOption.takeOut(of: tree)
@@ -19,7 +25,7 @@ extension LibvirtOptions {
     }
 
     private mutating func readPlace(_ reader: inout OptionReader) {
-        uri = reader.filledText("uri")
+        uri = reader.hypervisorURI()
         pool = reader.filledText("pool")
         autostarts = reader.boolean("autostart") ?? autostarts
     }

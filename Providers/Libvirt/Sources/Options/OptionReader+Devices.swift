@@ -9,7 +9,8 @@ extension OptionReader {
         var disks: [ExtraDisk] = []
         for (index, item) in items("disks").enumerated() {
             guard let disk = extraDisk(item, number: index + 1, bus: bus) else { continue }
-            if disks.contains(where: { $0.serial == disk.serial }) {
+            let taken = disks.map(\.serial) + DomainDescription.ownSerials
+            if taken.contains(disk.serial) {
                 report(.error("two disks have the serial number '\(disk.serial)'", at: item.location))
             }
             disks.append(disk)
@@ -18,71 +19,77 @@ extension OptionReader {
     }
 
     private mutating func extraDisk(_ item: OptionTree, number: Int, bus: DiskBus) -> ExtraDisk? {
-        if item.string != nil {
+        guard case .map = item.value else {
             return size(item).map { ExtraDisk(size: $0, bus: bus, serial: "disk-\(number)") }
         }
         var inner = OptionReader(item, of: "the keys of a disk")
-        let sizeTree = inner.tree("size")
-        let name = inner.string("name")
-        let serial = inner.string("serial") ?? name
-        let own = inner.choice("bus", as: DiskBus.self)
-        for text in [name, serial].compactMap({ $0 }) where !Self.isSerial(text.value) {
-            inner.report(
-                .error(
-                    "'\(text.value)' is no serial number: it takes 1 to 20 letters, digits, '.', '_' and '-'",
-                    at: text.location))
-        }
-        let found = inner.finish()
-        found.forEach { report($0) }
-        guard let sizeTree else {
-            if case .map = item.value { report(.error("a disk needs a 'size'", at: item.location)) }
+        let size = inner.diskSize(at: item.location)
+        let serial = inner.diskSerial() ?? "disk-\(number)"
+        let bus = inner.choice("bus", as: DiskBus.self) ?? bus
+        guard absorb(&inner), let size else { return nil }
+        return ExtraDisk(size: size, bus: bus, serial: serial)
+    }
+
+    private mutating func diskSize(at location: SourceLocation?) -> ByteCount? {
+        guard let tree = tree("size") else {
+            report(.error("a disk needs a 'size'", at: location))
             return nil
         }
-        guard let size = size(sizeTree), found.isEmpty else { return nil }
-        return ExtraDisk(size: size, bus: own ?? bus, serial: serial?.value ?? "disk-\(number)")
+        return size(tree)
     }
 
     private mutating func size(_ tree: OptionTree) -> ByteCount? {
         if let text = tree.string, let size = ByteCount(parsing: text), size.bytes >= 1 << 20 { return size }
+        let written = tree.string.map { "'\($0)'" } ?? tree.kind
         report(
             .error(
-                "the size of a disk must be at least 1 MiB, with a unit, not \(tree.string.map { "'\($0)'" } ?? tree.kind)",
-                at: tree.location, help: "such as 10GiB"))
+                "the size of a disk must be at least 1 MiB, with a unit, not \(written)", at: tree.location,
+                help: "such as 10GiB"))
         return nil
     }
 
-    /// What virtio carries of a serial number (section 5.2.6.1 of its specification), without blanks, which udev replaces.
-    private static func isSerial(_ text: String) -> Bool { text.isWord && !text.contains("+") && text.utf8.count <= 20 }
+    /// `serial`, or `name`: what virtio carries of a serial number (section 5.2.6.1 of its specification), without blanks,
+    /// which udev replaces.
+    private mutating func diskSerial() -> String? {
+        let name = string("name")
+        guard let serial = string("serial") ?? name else { return nil }
+        if serial.value.isWord, !serial.value.contains("+"), serial.value.utf8.count <= 20 { return serial.value }
+        report(
+            .error(
+                "'\(serial.value)' is no serial number: it takes 1 to 20 letters, digits, '.', '_' and '-'",
+                at: serial.location))
+        return nil
+    }
 
     /// `bridges`: names of bridges, or maps of `bridge` and `mac`.
     mutating func bridges() -> [BridgedInterface] {
         items("bridges").compactMap { item in
-            if let name = item.string { return bridge(Located(name, at: item.location), mac: nil) }
-            var inner = OptionReader(item, of: "the keys of a bridge")
-            let name = inner.string("bridge")
-            let mac = inner.string("mac")
-            let found = inner.finish()
-            found.forEach { report($0) }
-            guard let name else {
-                if found.isEmpty { report(.error("an interface needs a 'bridge'", at: item.location)) }
-                return nil
+            guard case .map = item.value else {
+                return bridge(item).map { BridgedInterface(bridge: $0) }
             }
-            return bridge(name, mac: mac)
+            var inner = OptionReader(item, of: "the keys of a bridge")
+            if inner.tree("bridge") == nil {
+                inner.report(.error("an interface needs a 'bridge'", at: item.location))
+            }
+            let name = inner.tree("bridge").flatMap { inner.bridge($0) }
+            let mac = inner.mac()
+            guard absorb(&inner), let name else { return nil }
+            return BridgedInterface(bridge: name, mac: mac)
         }
     }
 
-    private mutating func bridge(_ name: Located<String>, mac: Located<String>?) -> BridgedInterface? {
-        // IFNAMSIZ, netdevice(7)
-        guard name.value.isWord, name.value.utf8.count <= 15 else {
-            report(.error("'\(name.value)' is no name of a bridge", at: name.location))
-            return nil
-        }
-        guard let mac else { return BridgedInterface(bridge: name.value) }
-        guard let address = MACAddress(mac.value) else {
-            report(.error("'\(mac.value)' is no MAC address of an interface", at: mac.location))
-            return nil
-        }
-        return BridgedInterface(bridge: name.value, mac: address)
+    /// The kernel takes no longer ones (IFNAMSIZ, netdevice(7)).
+    private mutating func bridge(_ tree: OptionTree) -> String? {
+        if let name = tree.string, name.isWord, name.utf8.count <= 15 { return name }
+        report(.error("\(tree.string.map { "'\($0)'" } ?? tree.kind) is no name of a bridge", at: tree.location))
+        return nil
+    }
+
+    private mutating func mac() -> MACAddress? {
+        guard let text = string("mac") else { return nil }
+        if let mac = MACAddress(text.value) { return mac }
+        report(.error("'\(text.value)' is no MAC address of an interface", at: text.location))
+        return nil
     }
 
     /// The items of a list; a single value counts as a list of one.
@@ -90,5 +97,12 @@ extension OptionReader {
         guard let tree = tree(key) else { return [] }
         if case .list(let items) = tree.value { return items }
         return [tree]
+    }
+
+    /// Ends another reader and takes over what it found; whether that was nothing.
+    mutating func absorb(_ inner: inout OptionReader) -> Bool {
+        let found = inner.finish()
+        found.forEach { report($0) }
+        return found.isEmpty
     }
 }

@@ -13,9 +13,24 @@ extension OptionReader {
                 inner.report(
                     .error("an xml patch takes exactly one of 'set', 'text', 'add' and 'remove'", at: item.location))
             }
-            inner.finish().forEach { report($0) }
-            guard let path, let change = changes.first else { return nil }
+            guard absorb(&inner), let path, let change = changes.first else { return nil }
+            if change == .remove, path.steps.isEmpty {
+                report(.error("'remove' needs a 'path'", at: item.location))
+            }
             return XMLPatch(path, change)
+        }
+    }
+
+    private mutating func addition() -> XMLElement? {
+        guard let text = string("add") else { return nil }
+        do {
+            return try XMLParser.parse(text.value)
+        } catch {
+            report(
+                .error(
+                    "'add' is no XML element: \(error.message) (line \(error.line), column \(error.column))",
+                    at: text.location))
+            return nil
         }
     }
 
@@ -39,6 +54,7 @@ extension OptionReader {
             changes.append(.set(Dictionary(pairs) { first, _ in first }))
         }
         if let text = string("text") { changes.append(.text(text.value)) }
+        if let element = addition() { changes.append(.add(element)) }
         if boolean("remove") == true { changes.append(.remove) }
         return changes
     }

@@ -68,8 +68,6 @@ extension OptionReader {
         guard let tree = tree("cpu_topology") else { return nil }
         var inner = OptionReader(tree, of: "the keys of 'cpu_topology'")
         let counts = ["sockets", "cores", "threads"].map { inner.integer($0, in: 1...1024) ?? 1 }
-        let found = inner.finish()
-        found.forEach { report($0) }
-        return found.isEmpty ? ProcessorTopology(sockets: counts[0], cores: counts[1], threads: counts[2]) : nil
+        return absorb(&inner) ? ProcessorTopology(sockets: counts[0], cores: counts[1], threads: counts[2]) : nil
     }
 }

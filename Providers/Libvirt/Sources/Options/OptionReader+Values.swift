@@ -13,6 +13,19 @@ extension OptionReader {
         return nil
     }
 
+    /// libvirt's address of a hypervisor that devenv knows how to use.
+    mutating func hypervisorURI() -> String? {
+        guard let uri = filledText("uri") else { return nil }
+        let scheme = uri.prefix { $0 != ":" }
+        let driver = scheme.prefix { $0 != "+" }
+        if scheme.count < uri.count, driver == "qemu" || driver == "test" { return uri }
+        report(
+            .error(
+                "'\(uri)' is no URI of QEMU", at: tree("uri")?.location,
+                help: "such as qemu:///system, qemu:///session or qemu+ssh://user@host/system"))
+        return nil
+    }
+
     /// A name of libvirt's or QEMU's own, such as that of a processor or a board.
     mutating func word(_ key: String) -> String? {
         guard let text = string(key) else { return nil }

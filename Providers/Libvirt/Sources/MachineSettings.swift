@@ -1,9 +1,10 @@
 import DevenvModel
 import DevenvPluginAPI
-import SystemPackage
 
 /// What of a machine was fixed when it was made or started.
-enum LibvirtSettings {
+///
+/// But for the names of other machines, which the engine itself compares by a digest.
+enum MachineSettings {
     static func list(of request: MachineRequest, options: LibvirtOptions) -> [MachineSetting] {
         let spec = request.spec
         return [
@@ -15,23 +16,15 @@ enum LibvirtSettings {
             MachineSetting("memory", "\(spec.memory ?? DomainDescription.usualMemory)", impact: .restart),
             MachineSetting("disk", spec.disk?.description ?? "the box's", impact: .restart),
             MachineSetting("forward", texts(request.forwards), impact: .live),
-        ] + list(of: options)
+        ] + options.settings
     }
 
     private static func networks(_ interfaces: [NetworkInterface]) -> String {
         texts(interfaces.map { "\($0.network) \($0.address)/\($0.subnet.prefixLength) \($0.mac)" })
     }
 
-    private static func texts(_ items: [some CustomStringConvertible]) -> String {
+    /// The items with commas between them.
+    static func texts(_ items: [some CustomStringConvertible]) -> String {
         items.isEmpty ? "none" : items.map(\.description).joined(separator: ", ")
-    }
-}
-
-extension LibvirtSettings {
-    private static func list(of options: LibvirtOptions) -> [MachineSetting] {
-        [
-            MachineSetting("libvirt.uri", options.uri ?? "default", impact: .recreate),
-            MachineSetting("libvirt.pool", options.pool ?? "default", impact: .recreate),
-        ]
     }
 }
