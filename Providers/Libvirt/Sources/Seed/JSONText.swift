@@ -55,6 +55,7 @@ enum JSONText: Hashable, Sendable {
     private static func escaped(_ scalar: Unicode.Scalar) -> String {
         switch scalar.value {
         case 0x22, 0x5C: "\\" + String(scalar)
+        case 0x0A: "\\n"
         case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
             "\\u" + String(repeating: "0", count: 4 - hexadecimal(scalar).count) + hexadecimal(scalar)
         default: String(scalar)

@@ -25,16 +25,18 @@ extension Seed {
 
 extension InterfaceSetup {
     fileprivate static let plainDHCP = [JSONText.Entry(key: "dhcp4", value: .flag(true))]
+    /// The start does not wait for it.
+    private static let optional = JSONText.Entry(key: "optional", value: .flag(true))
 
     fileprivate var cloudEntries: [JSONText.Entry] {
         switch method {
         case .dhcp: return Self.plainDHCP
         case .dhcpAddressOnly:
             let overrides = JSONText.map(["use-routes": .flag(false), "use-dns": .flag(false)])
-            return Self.plainDHCP + [JSONText.Entry(key: "dhcp4-overrides", value: overrides)]
+            return Self.plainDHCP + [JSONText.Entry(key: "dhcp4-overrides", value: overrides), Self.optional]
         case .fixed:
             let address = "\(interface.address)/\(interface.subnet.prefixLength)"
-            return [JSONText.Entry(key: "addresses", value: .texts([address]))]
+            return [JSONText.Entry(key: "addresses", value: .texts([address])), Self.optional]
         }
     }
 }

@@ -9,7 +9,8 @@ extension Seed {
     /// - `authorized_keys`: lines of the user's `authorized_keys`.
     /// - `ssh_host_ed25519_key` and `ssh_host_ed25519_key.pub`: the SSH server's key.
     /// - `hosts`: lines for hosts(5).
-    /// - `networks/NAME.network`: whole files of systemd.network(5), for interfaces that DHCP alone doesn't set up.
+    /// - `networks/10-NAME.network`: whole files of systemd.network(5), for interfaces that DHCP alone doesn't set up. By
+    ///   their names they come before the box's own.
     var plainFiles: [SeedFile] {
         let access = request.access
         return [
@@ -31,7 +32,7 @@ extension Seed {
 
     private var networkFiles: [SeedFile] {
         setups.compactMap { setup in
-            setup.networkdUnit.map { SeedFile("devenv/networks/\(setup.interface.network).network", $0) }
+            setup.networkdUnit.map { SeedFile("devenv/networks/10-\(setup.interface.network).network", $0) }
         }
     }
 

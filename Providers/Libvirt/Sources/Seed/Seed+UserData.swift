@@ -19,7 +19,7 @@ extension Seed {
         let isRoot = access.user == "root"
         // over the distribution's own default user, whose shell and groups stay
         let user = JSONText.map([
-            "name": .text(access.user), "lock_passwd": .flag(true), "sudo": .texts(["ALL=(ALL) NOPASSWD:ALL"]),
+            "name": .text(access.user), "lock_passwd": .flag(true), "sudo": .text("ALL=(ALL) NOPASSWD:ALL"),
         ])
         return JSONText.entries([
             "user": isRoot ? nil : user,
@@ -46,7 +46,7 @@ extension Seed {
     /// Replaces devenv's block in /etc/hosts by its arguments; run at each boot.
     private static let hostsScript = """
         [ -e /etc/hosts ] || : >/etc/hosts
-        rest=$(sed '/^# devenv: names/,/^# devenv: end/d' /etc/hosts) || exit
-        printf '%s\\n' "$rest" '# devenv: names' "$@" '# devenv: end' >/etc/hosts
+        rest=$(sed "/^# devenv: the project's machines/,/^# devenv: end/d" /etc/hosts) || exit
+        printf '%s\\n' "$rest" "# devenv: the project's machines" "$@" '# devenv: end' >/etc/hosts
         """
 }
