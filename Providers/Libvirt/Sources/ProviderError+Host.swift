@@ -31,7 +31,10 @@ extension ProviderError {
 
     /// The Debian package that a program is in.
     private static func package(of tool: String) -> String {
-        let packages = ["ip": "iproute2", "qemu-img": "qemu-utils", "setsid": "util-linux", "dnsmasq": "dnsmasq-base"]
+        let packages = [
+            "ip": "iproute2", "qemu-img": "qemu-utils", "setsid": "util-linux", "dnsmasq": "dnsmasq-base",
+            "xorrisofs": "xorriso", "cp": "coreutils", "cmp": "diffutils",
+        ]
         return packages[tool] ?? tool
     }
 }

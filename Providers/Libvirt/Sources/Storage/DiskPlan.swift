@@ -1,0 +1,41 @@
+package import DevenvModel
+package import DevenvPluginAPI
+
+/// What a machine needs on disk.
+package struct DiskPlan: Sendable {
+    /// Whose it is.
+    package let identity: MachineIdentity
+    /// What its first disk starts as.
+    package let box: BoxImage
+    /// How large its first disk is; nil for as large as the box's.
+    package var size: ByteCount?
+    /// How large the disks beside the first are.
+    package var extraDisks: [ByteCount]
+    /// What it is told at its first boot; nil for a machine that is told nothing.
+    package var seed: Seed?
+
+    /// Describes it.
+    package init(
+        identity: MachineIdentity, box: BoxImage, size: ByteCount? = nil, extraDisks: [ByteCount] = [],
+        seed: Seed? = nil
+    ) {
+        self.identity = identity
+        self.box = box
+        self.size = size
+        self.extraDisks = extraDisks
+        self.seed = seed
+    }
+
+    /// What a request asks for.
+    package init(_ request: MachineRequest, options: LibvirtOptions, seed: Seed?) {
+        self.init(
+            identity: request.identity, box: request.box, size: request.spec.disk,
+            extraDisks: options.disks.map(\.size), seed: seed)
+    }
+
+    /// The volumes that only this machine has.
+    package var volumes: [String] {
+        [identity.rootVolume] + extraDisks.indices.map { identity.extraVolume($0 + 1) }
+            + (seed == nil ? [] : [identity.seedVolume])
+    }
+}
