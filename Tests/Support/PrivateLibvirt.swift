@@ -22,6 +22,8 @@ package struct PrivateLibvirt: Sendable {
 
     /// Where it answers.
     package let uri: String
+    /// Where its acted hypervisor answers, libvirt's test driver, which starts nothing.
+    package var testDriverURI: String { uri.replacing(/qemu(.*):\/\/\/[a-z]+/) { "test\($0.1):///default" } }
     /// The directory of all that it keeps. For a session this is the user's home.
     package let home: FilePath
     private let kind: Kind

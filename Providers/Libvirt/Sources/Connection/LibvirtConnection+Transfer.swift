@@ -66,6 +66,10 @@ extension LibvirtConnection {
         _ file: FileDescriptor, length: Int64, over stream: borrowing Handle<LibvirtObject.Stream>,
         _ progress: (Int64) -> Void
     ) throws(LibvirtError) {
+        // what is missing at its end would look like a hole
+        let size = lseek(file.rawValue, 0, SEEK_END)
+        guard size >= 0 else { throw Self.failed("measuring the file to upload") }
+        guard size >= length else { throw Self.endsEarly(after: Int64(size)) }
         var buffer = [UInt8](repeating: 0, count: Self.portion)
         var offset: Int64 = 0
         while offset < length {
@@ -148,7 +152,7 @@ extension LibvirtConnection {
             let result = unsafe buffer.withUnsafeMutableBytes {
                 unsafe pread(file.rawValue, $0.baseAddress.map { unsafe $0 + done }, count - done, off_t(offset) + done)
             }
-            if result == 0 { throw .unusable("the file to upload ends after \(Int(offset) + done) bytes") }
+            if result == 0 { throw endsEarly(after: offset + Int64(done)) }
             if result < 0, errno != EINTR { throw failed("reading the file to upload") }
             done += max(0, result)
         }
@@ -166,6 +170,10 @@ extension LibvirtConnection {
             if result < 0, errno != EINTR { throw failed("writing what is downloaded") }
             done += max(0, result)
         }
+    }
+
+    private static func endsEarly(after count: Int64) -> LibvirtError {
+        .unusable("the file to upload ends after \(count) bytes")
     }
 
     private static func failed(_ attempt: String) -> LibvirtError {

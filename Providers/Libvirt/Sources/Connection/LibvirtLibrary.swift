@@ -1,5 +1,5 @@
 import CLibvirt
-import Synchronization
+import Glibc
 
 /// The functions of libvirt, found when they are first needed.
 enum LibvirtLibrary {
@@ -30,6 +30,9 @@ enum LibvirtLibrary {
         }
         let functions = unsafe table.pointee
         unsafe functions.virSetErrorFunc(nil) { _, _ in }
+        // libvirt writes to its sockets with write(2), so that the death of a daemon would be ours; commands ignore the
+        // signal anyway
+        signal(SIGPIPE, SIG_IGN)
         // before the first connection, which asks for it when it is made
         guard functions.virEventRegisterDefaultImpl() == 0 else {
             return .failure(.unusable("libvirt can't set up its event loop"))

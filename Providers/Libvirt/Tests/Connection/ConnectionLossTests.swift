@@ -4,53 +4,52 @@ import LibvirtProvider
 import Testing
 
 /// Connections whose daemon goes away.
-@Suite(.requires(library: "libvirt.so.0"), .requires(tool: "libvirtd"))
+@Suite(.requiresPrivateLibvirt)
 struct ConnectionLossTests {
     @Test func aKilledDaemonIsNoticedAndANewOneFound() async throws {
-        try await TestDaemon.prepared { daemon in
-            let uri = daemon.uri("test")
-            let first = try await daemon.serve {
-                let connection = try await LibvirtConnection.open(uri)
-                #expect(try await connection.allDomains().count == 1)
-                try await daemon.send(SIGKILL)
-                let error = await #expect(throws: LibvirtError.self) { try await connection.allDomains() }
-                #expect(error?.isConnectionLost == true)
-                let refusal = await #expect(throws: LibvirtError.self) { try await LibvirtConnection.open(uri) }
-                #expect(refusal?.isUnreachable == true)
-                return connection
+        try await PrivateLibvirt.with(.session) { daemon in
+            let first = try await LibvirtConnection.open(daemon.testDriverURI)
+            #expect(try await first.allDomains().count == 1)
+            try await daemon.kill()
+            let error = await #expect(throws: LibvirtError.self) { try await first.allDomains() }
+            #expect(error?.isConnectionLost == true)
+            let refusal = await #expect(throws: LibvirtError.self) {
+                try await LibvirtConnection.open(daemon.testDriverURI)
             }
-            try await daemon.serve {
-                let second = try await LibvirtConnection.open(uri)
-                #expect(second !== first)
-                #expect(try await second.allDomains().count == 1)
-                let error = await #expect(throws: LibvirtError.self) { try await first.allDomains() }
-                #expect(error?.isConnectionLost == true)
-                await second.close()
-            }
+            #expect(refusal?.isUnreachable == true)
+
+            try await daemon.start()
+            let second = try await LibvirtConnection.open(daemon.testDriverURI)
+            #expect(second !== first)
+            #expect(try await second.allDomains().count == 1)
+            let still = await #expect(throws: LibvirtError.self) { try await first.allDomains() }
+            #expect(still?.isConnectionLost == true)
+            await second.close()
         }
     }
 
     @Test func aCallThatIsUnderWayIsToldThatTheDaemonDied() async throws {
-        try await TestDaemon.with { daemon in
-            let connection = try await LibvirtConnection.open(daemon.uri("test"))
-            try await daemon.send(SIGSTOP)
+        try await PrivateLibvirt.with(.session) { daemon in
+            let connection = try await LibvirtConnection.open(daemon.testDriverURI)
+            let process = try #require(daemon.process())
+            kill(process, SIGSTOP)
             async let answer = Result<[DomainInfo], LibvirtError> { () async throws(LibvirtError) in
                 try await connection.allDomains()
             }
             async let aside = Result<XMLElement, LibvirtError> { () async throws(LibvirtError) in
                 try await connection.capabilities()
             }
-            try await daemon.send(SIGKILL)
+            try await daemon.kill()
             #expect(await answer.failure?.isConnectionLost == true)
             #expect(await aside.failure?.isConnectionLost == true)
         }
     }
 
     @Test func streamsOfEventsEndWithTheConnection() async throws {
-        try await TestDaemon.with { daemon in
-            let connection = try await LibvirtConnection.open(daemon.uri("test"))
+        try await PrivateLibvirt.with(.session) { daemon in
+            let connection = try await LibvirtConnection.open(daemon.testDriverURI)
             let events = try await connection.events()
-            try await daemon.send(SIGKILL)
+            try await daemon.kill()
             var seen: [LibvirtEvent] = []
             for await event in events { seen.append(event) }
             #expect(seen == [.connectionClosed(.endOfFile)])
@@ -58,14 +57,14 @@ struct ConnectionLossTests {
     }
 
     @Test func aClosedConnectionSaysSo() async throws {
-        try await TestDaemon.with { daemon in
-            let connection = try await LibvirtConnection.open(daemon.uri("test"))
+        try await PrivateLibvirt.with(.session) { daemon in
+            let connection = try await LibvirtConnection.open(daemon.testDriverURI)
             let events = try await connection.events()
             await connection.close()
             let error = await #expect(throws: LibvirtError.self) { try await connection.allDomains() }
             #expect(error?.isConnectionLost == true)
             for await _ in events { Issue.record("no event was due") }
-            let next = try await LibvirtConnection.open(daemon.uri("test"))
+            let next = try await LibvirtConnection.open(daemon.testDriverURI)
             #expect(next !== connection)
             await next.close()
         }
@@ -80,8 +79,8 @@ struct ConnectionLossTests {
     }
 
     @Test func allWhoAskAtOnceGetOneConnection() async throws {
-        try await TestDaemon.with { daemon in
-            let uri = daemon.uri("test")
+        try await PrivateLibvirt.with(.session) { daemon in
+            let uri = daemon.testDriverURI
             let connections = try await withThrowingTaskGroup(of: LibvirtConnection.self) { group in
                 for _ in 0..<20 { group.addTask { try await LibvirtConnection.open(uri) } }
                 return try await group.reduce(into: []) { $0.append($1) }
