@@ -20,8 +20,8 @@ enum ImportRules {
             "DevenvDiagnostics", "DevenvEnvfile", "DevenvState", "DevenvBoxes", "DevenvEngine", "ArgumentParser",
             "FoundationEssentials",
         ]),
-        // a provider's own C module and JSON for its tool, such as runc's config.json
-        "Providers": effects.union(["DevenvDiagnostics", "FoundationEssentials"]),
+        // a provider's own C module; JSON and XML for its tool, such as runc's config.json and libvirt's domains
+        "Providers": effects.union(["DevenvDiagnostics", "FoundationEssentials", "CExpat"]),
         "Provisioners": effects.union(["DevenvDiagnostics"]),
     ]
 
