@@ -6,14 +6,18 @@ import DevenvPluginAPI
 import DevenvSSH
 import DevenvSync
 import FileProvisioner
+import LibvirtProvider
 import ShellProvisioner
 
 /// What this devenv is put together from. A new provider or provisioner is one line here.
 enum BuiltIns {
     /// The providers, in the order in which they are preferred.
-    static func providers(_ host: HostDirectories, _ runner: any ToolRunner) -> [any Provider] {
+    static func providers(
+        _ host: HostDirectories, _ environment: [String: String], _ runner: any ToolRunner
+    ) -> [any Provider] {
         [
-            ContainerProvider(directories: host, tools: runner)
+            ContainerProvider(directories: host, tools: runner),
+            LibvirtProvider(directories: host, environment: environment, tools: runner),
         ]
     }
 
@@ -29,7 +33,7 @@ enum BuiltIns {
     static func components(_ host: HostDirectories, _ environment: [String: String]) -> EngineComponents {
         let runner = SystemToolRunner()
         return EngineComponents(
-            providers: providers(host, runner), provisioners: provisioners(runner),
+            providers: providers(host, environment, runner), provisioners: provisioners(runner),
             makeCommunicator: { SSHCommunicator($0) }, synchronizer: RsyncSynchronizer(runner: runner), runner: runner,
             boxes: BoxStore(directories: host, runner: runner), host: host, environment: environment)
     }

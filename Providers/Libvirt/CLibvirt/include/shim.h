@@ -17,7 +17,7 @@
     F(virConnectListAllDomains) F(virConnectGetAllDomainStats) F(virDomainStatsRecordListFree) F(virTypedParamsGetInt) \
     F(virDomainFree) F(virDomainLookupByUUIDString) F(virDomainLookupByName) F(virDomainGetName) \
     F(virDomainGetUUIDString) F(virDomainGetID) F(virDomainGetState) F(virDomainIsPersistent) \
-    F(virDomainGetXMLDesc) F(virDomainGetMetadata) F(virDomainDefineXMLFlags) F(virDomainUndefineFlags) \
+    F(virDomainGetXMLDesc) F(virDomainGetMetadata) F(virDomainSetMetadata) F(virDomainDefineXMLFlags) F(virDomainUndefineFlags) \
     F(virDomainCreateWithFlags) F(virDomainShutdownFlags) F(virDomainReset) F(virDomainDestroyFlags) \
     F(virDomainSuspend) F(virDomainResume) F(virDomainSetAutostart) \
     F(virDomainManagedSave) F(virDomainManagedSaveRemove) F(virDomainHasManagedSaveImage) \

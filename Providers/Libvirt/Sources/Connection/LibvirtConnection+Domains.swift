@@ -78,6 +78,18 @@ extension LibvirtConnection {
         }
     }
 
+    /// Replaces the metadata element of a domain in devenv's namespace, in its definition and in the running domain.
+    package func setDomainMetadata(_ id: DomainID, _ element: XMLElement) throws(LibvirtError) {
+        let domain = try domain(id)
+        let isActive = domain.lend { unsafe api.virDomainGetID($0) != UInt32.max }
+        let live = isActive ? UInt32(VIR_DOMAIN_AFFECT_LIVE.rawValue) : 0
+        let flags = live | UInt32(VIR_DOMAIN_AFFECT_CONFIG.rawValue)
+        let kind = Int32(VIR_DOMAIN_METADATA_ELEMENT.rawValue)
+        let text = element.description
+        try check(
+            domain.lend { unsafe api.virDomainSetMetadata($0, kind, text, "devenv", Self.namespace, flags) })
+    }
+
     /// The XML namespace of what devenv notes in domains and networks.
     package static let namespace = "urn:devenv:1"
 

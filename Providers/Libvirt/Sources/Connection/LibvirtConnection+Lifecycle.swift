@@ -6,6 +6,8 @@ package enum ShutdownMethod: Hashable, Sendable {
     case acpi
     /// By the guest agent.
     case agent
+    /// In whatever way the hypervisor has.
+    case preferred
 }
 
 /// Starting, stopping and everything between.
@@ -27,6 +29,7 @@ extension LibvirtConnection {
                 switch method {
                 case .acpi: VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN
                 case .agent: VIR_DOMAIN_SHUTDOWN_GUEST_AGENT
+                case .preferred: VIR_DOMAIN_SHUTDOWN_DEFAULT
                 }
             try lane.call(lane.domain(id)) { unsafe lane.api.virDomainShutdownFlags($0, UInt32(flags.rawValue)) }
         }

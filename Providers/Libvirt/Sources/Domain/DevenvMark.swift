@@ -6,11 +6,6 @@ package enum DevenvMark {
     /// The XML namespace.
     package static let namespace = "urn:devenv:1"
 
-    /// The mark of a domain.
-    static func machine(_ identity: MachineIdentity) -> XMLElement {
-        mark("devenv:machine", identity.project, ["machine": identity.machine.rawValue])
-    }
-
     /// The mark of a network.
     static func network(_ network: NetworkName, of project: ProjectID) -> XMLElement {
         mark("devenv:network", project, ["network": network.rawValue])

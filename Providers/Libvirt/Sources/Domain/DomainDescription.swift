@@ -46,7 +46,7 @@ package struct DomainDescription: Sendable {
                 XMLElement("name", text: request.identity.domainName),
                 XMLElement("uuid", text: request.identity.domainUUID),
                 XMLElement("title", text: request.identity.domainTitle),
-                DevenvMark.machine(request.identity),
+                XMLElement("metadata", [:], [mark.xml]),
                 XMLElement("memory", ["unit": "KiB"], text: "\(kibibytes)"),
                 XMLElement("currentMemory", ["unit": "KiB"], text: "\(kibibytes)"),
                 memoryBacking,
@@ -62,6 +62,10 @@ package struct DomainDescription: Sendable {
                 devices,
                 commandLine,
             ])
+    }
+
+    private var mark: MachineMark {
+        MachineMark(of: request, isSession: host.scope == .session, sshPort: files.sshPort)
     }
 
     /// Whole mebibytes, as boards take them.

@@ -12,6 +12,8 @@ package struct DomainFiles: Hashable, Sendable {
     package var seed: FilePath?
     /// Where the console is written to.
     package var console: FilePath?
+    /// The port of this host that leads to the machine's SSH server, where no address does.
+    package var sshPort: UInt16?
 
     /// Names the files.
     package init(

@@ -1,0 +1,65 @@
+package import DevenvModel
+package import DevenvPluginAPI
+
+extension LibvirtProvider {
+    /// What is there of these machines: for each libvirt one listing of domains, one of networks and one of volumes.
+    package func observe(_ machines: [RecordedMachine]) async throws(ProviderError) -> [MachineID: MachineObservation] {
+        let places = Dictionary(grouping: machines) { place(of: $0) }
+        return await withTaskGroup(of: [MachineID: MachineObservation].self) { group in
+            for (place, machines) in places { group.addTask { await observe(machines, at: place) } }
+            return await group.reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
+        }
+    }
+
+    /// A libvirt that does not answer says nothing about its machines, and nothing about those of another.
+    private func observe(_ machines: [RecordedMachine], at place: LibvirtRecord) async -> [MachineID:
+        MachineObservation]
+    {
+        do throws(ProviderError) {
+            return try await Survey(provider: self, place: place).observe(machines)
+        } catch {
+            let unknown = MachineObservation(.unknown(error.description))
+            return Dictionary(machines.map { ($0.identity.machine, unknown) }) { first, _ in first }
+        }
+    }
+}
+
+/// Looks at machines of one libvirt.
+struct Survey: Sendable {
+    let provider: LibvirtProvider
+    let place: LibvirtRecord
+
+    /// What is there of these machines.
+    func observe(_ machines: [RecordedMachine]) async throws(ProviderError) -> [MachineID: MachineObservation] {
+        let connection = try await provider.connection(to: place, attempt)
+        let domains = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+            try await connection.domains(of: machines.compactMap(\.identity.domain))
+        }
+        let storage = provider.storage(at: place, connection)
+        let missing = try await storage.missing(for: machines)
+        var marks: [MachineID: MachineMark] = [:]
+        for machine in machines {
+            guard let id = machine.identity.domain, domains[id] != nil else { continue }
+            marks[machine.identity.machine] = try await mark(of: id, connection)
+        }
+        let surroundings = try await Surroundings(marks: marks, connection: connection, attempt: attempt)
+        var result: [MachineID: MachineObservation] = [:]
+        for machine in machines {
+            let id = machine.identity.machine
+            let disk = DiskState(
+                wasMade: try storage.note(of: machine.identity)?.made.isEmpty == false,
+                missing: missing[id] ?? MissingVolumes())
+            result[id] = surroundings.observation(
+                of: machine.identity.domain.flatMap { domains[$0] }, id, place: place, disk: disk)
+        }
+        return result
+    }
+
+    private var attempt: String { "looking at the machines of '\(place.uri)'" }
+
+    private func mark(of id: DomainID, _ connection: LibvirtConnection) async throws(ProviderError) -> MachineMark? {
+        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+            try await connection.domainMetadata(id).flatMap { MachineMark($0) }
+        }
+    }
+}

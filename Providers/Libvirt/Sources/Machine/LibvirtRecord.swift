@@ -1,0 +1,34 @@
+import DevenvPluginAPI
+
+/// What is kept of a machine from one command to the next: where to look for it. All else libvirt knows.
+struct LibvirtRecord: Hashable, Sendable {
+    /// Which libvirt it is in.
+    let uri: String
+    /// The pool of its disks; nil for devenv's own.
+    let pool: String?
+
+    /// Names a place.
+    init(uri: String, pool: String?) {
+        self.uri = uri
+        self.pool = pool
+    }
+
+    /// Reads a record; nil for one of a machine that never came so far.
+    init?(_ record: ProviderRecord) {
+        guard let uri = record["uri"] else { return nil }
+        self.init(uri: uri, pool: record["pool"])
+    }
+
+    /// Whose libvirt it is (https://libvirt.org/drvqemu.html).
+    var scope: HostAbilities.Scope {
+        let path = uri.prefix { $0 != "?" }
+        return path.hasSuffix("/session") ? .session : .system
+    }
+
+    /// What the engine keeps.
+    var record: ProviderRecord {
+        var record = ["uri": uri]
+        record["pool"] = pool
+        return record
+    }
+}

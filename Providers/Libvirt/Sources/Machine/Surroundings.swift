@@ -1,0 +1,84 @@
+import DevenvModel
+import DevenvPluginAPI
+
+/// What running machines need around them, looked at once for all of them.
+struct Surroundings: Sendable {
+    private let marks: [MachineID: MachineMark]
+    private let stoppedNetworks: Set<String>
+    private let forwards: [MachineID: Set<ForwardRoute>]
+
+    /// Looks at the networks and the forwards of machines.
+    init(marks: [MachineID: MachineMark], connection: LibvirtConnection, attempt: String) async throws(ProviderError) {
+        self.marks = marks
+        let needed = Set(marks.values.flatMap(\.networks))
+        let networks =
+            needed.isEmpty
+            ? []
+            : try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+                try await connection.networks()
+            }
+        stoppedNetworks = needed.subtracting(networks.filter(\.isActive).map(\.name))
+        let forwarding = marks.filter { !$0.value.forwards.isEmpty }
+        forwards = forwarding.isEmpty ? [:] : ForwardSupervisor.routes(of: Set(forwarding.keys))
+    }
+
+    /// What a machine is seen as.
+    func observation(
+        of domain: DomainInfo?, _ machine: MachineID, place: LibvirtRecord, disk: DiskState
+    ) -> MachineObservation {
+        guard let domain else { return withoutDomain(disk) }
+        if let gone = disk.missing.disks.first { return MachineObservation(.broken("its disk '\(gone)' is gone")) }
+        guard let mark = marks[machine] else {
+            return MachineObservation(.broken("its domain has lost devenv's mark"))
+        }
+        let state = domain.observedState
+        guard state == .running else { return MachineObservation(state, drift: domain.complaints) }
+        return MachineObservation(
+            .running, address: mark.address ?? (mark.sshPort == nil ? nil : .loopback),
+            access: mark.sshPort.map { .port($0) }, drift: drift(of: mark))
+    }
+
+    /// A disk without its domain is a machine all the same: its next start describes it to libvirt again.
+    private func withoutDomain(_ disk: DiskState) -> MachineObservation {
+        disk.wasMade && disk.missing.disks.isEmpty
+            ? MachineObservation(.stopped, drift: ["its domain was removed behind devenv's back"])
+            : MachineObservation(.absent)
+    }
+
+    private func drift(of mark: MachineMark) -> [String] {
+        let networks = mark.networks.filter(stoppedNetworks.contains).map { "its network '\($0)' is not active" }
+        guard let address = mark.address else { return networks }
+        return networks + ForwardRoute.drift(wanted: mark.forwards, to: address, present: forwards[mark.machine] ?? [])
+    }
+}
+
+/// What is there of a machine's disks.
+struct DiskState: Hashable, Sendable {
+    /// Whether they were made.
+    let wasMade: Bool
+    /// What of them is missing.
+    let missing: MissingVolumes
+}
+
+extension DomainInfo {
+    /// The state in devenv's words.
+    var observedState: MachineObservation.State {
+        switch state {
+        case .paused(.user), .paused(.ioError), .paused(.fromSnapshot), .paused(.save), .paused(.dump),
+            .paused(.watchdog), .paused(.snapshot), .paused(.migration), .pmSuspended:
+            .suspended
+        case .shutOff where hasManagedSave: .suspended
+        case _ where isActive: .running
+        default: .stopped
+        }
+    }
+
+    /// What should not be so.
+    var complaints: [String] {
+        switch state {
+        case .paused(.ioError): ["it was paused, as one of its disks failed or the host's disk is full"]
+        case .shutOff(.crashed), .crashed: ["it crashed"]
+        default: []
+        }
+    }
+}
