@@ -1,6 +1,9 @@
+#define _GNU_SOURCE // F_OFD_GETLK
+
 #include "CHost.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -25,4 +28,9 @@ int devenv_forward_signals(int descriptor) {
     }
     struct sigaction ignored = { .sa_handler = SIG_IGN };
     return sigaction(SIGPIPE, &ignored, NULL) == 0 ? 0 : errno;
+}
+
+int devenv_is_byte_locked(int descriptor, long offset) {
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1 };
+    return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 ? lock.l_type != F_UNLCK : -1;
 }

@@ -7,6 +7,8 @@ package struct BoxRecord: Hashable, Sendable {
     package let name: String
     /// Its version, where it has one.
     package let version: String?
+    /// The processor that its programs are for, as Debian names it; nil where nothing told it.
+    package let architecture: String?
     /// The user that people are expected to log in as.
     package let user: String
     /// Whether it lets in whoever has a key that is no secret, until the first login replaces it.

@@ -5,7 +5,7 @@ package import SystemPackage
 
 extension BoxStore {
     /// Adds what a path holds under a name: a directory or an archive with the root of a file system (tar, plain or compressed
-    /// in a way that tar knows), or a disk image (qcow2).
+    /// in a way that tar knows), a disk image (qcow2), or a Vagrant box for libvirt. Only root may add a tree.
     ///
     /// Adding what the store has already gives the same image again. A name that stands for another image of the same format is
     /// an error `.taken` unless `naming.replacing`; machines made from that image keep it. An end at any moment leaves
@@ -13,10 +13,10 @@ extension BoxStore {
     package func add(_ source: FilePath, as naming: Naming) async throws(BoxError) -> BoxRecord {
         try naming.check()
         let kind = try SourceKind(of: source, naming.attempt)
-        if kind != .disk { try Self.checkPrivileges(naming.attempt) }
         return try await withStaging(naming.attempt) { staging throws(BoxError) in
             switch kind {
-            case .tree: try await add(tree: source, naming, in: staging)
+            case .directory, .foreignArchive: try await add(tree: source, naming, in: staging)
+            case .archive(let compression): try await add(archive: source, compression, naming, in: staging)
             case .disk: try await add(disk: source, naming, in: staging)
             }
         }
@@ -39,13 +39,14 @@ extension BoxStore {
             FaultPoint.reach("boxes.add.published")
             let entry = NameEntry(
                 format: record.format, digest: record.digest, version: naming.version ?? record.version,
-                user: naming.user ?? record.user, loginKey: naming.loginKey?.digest, created: time(nil),
+                architecture: naming.architecture ?? record.architecture, user: naming.user ?? record.user,
+                loginKey: naming.loginKey?.digest, created: time(nil),
                 source: naming.source)
             file[record.format] = entry
             try write(file, to: layout.nameFile(naming.name))
             FaultPoint.reach("boxes.add.named")
             try collect()
-            return entry.record(named: naming.name, record)
+            return try self.record(of: entry, named: naming.name)
         }
     }
 
@@ -66,11 +67,6 @@ extension BoxStore {
             let file = try FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec])
             try file.closeAfter { guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) } }
         }
-    }
-
-    /// Throws unless root does it, which alone may make what a tree holds.
-    static func checkPrivileges(_ attempt: String) throws(BoxError) {
-        guard geteuid() == 0 else { throw .notPermitted(attempt) }
     }
 }
 

@@ -8,7 +8,14 @@ extension BoxStore {
     ///
     /// The image has to stand for itself: one that needs another file, is encrypted or damaged is an error `.invalid`.
     func add(disk source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> BoxRecord {
-        _ = try DiskIntake.header(of: source, naming.attempt)  // before gigabytes are copied
+        if naming.loginKey != nil, naming.user == nil {
+            throw BoxError(
+                .invalid, "\(naming.attempt): whom the login key lets in is not said", help: "name the user with --user"
+            )
+        }
+        // before gigabytes are copied
+        _ = try DiskIntake.header(of: source, naming.attempt)
+        try DiskIntake.checkAtRest(source, naming.attempt)
         let image = try makeImage(in: staging)
         FaultPoint.reach("boxes.add.begun")
         let digest =
@@ -20,8 +27,7 @@ extension BoxStore {
     }
 
     /// Adds a disk image that lies in its directory already.
-    private func add(_ image: ImageLayout, _ digest: ImageDigest, _ naming: Naming) async throws(BoxError) -> BoxRecord
-    {
+    func add(_ image: ImageLayout, _ digest: ImageDigest, _ naming: Naming) async throws(BoxError) -> BoxRecord {
         let header = try DiskIntake.header(of: image.disk, naming.attempt)
         try await inspect(image.disk, naming.attempt)
         try BoxError.wrap { () throws(HostError) in
@@ -42,10 +48,22 @@ extension BoxStore {
     /// Has QEMU look through the image's tables: what is cut off or damaged does not come into the store.
     private func inspect(_ disk: FilePath, _ attempt: String) async throws(BoxError) {
         let outcome: ToolOutcome
-        do { outcome = try await runner.run(BoxTools.check(disk)) } catch { throw .tool(error, attempt) }
-        // 3: blocks that nothing refers to, which do no harm (qemu-img(1))
-        guard outcome.status != 0, outcome.status != 3 else { return }
-        throw BoxError(
-            .invalid, "\(attempt): the image is damaged or incomplete: \(outcome.complaint)", help: "get it again")
+        do {
+            outcome = try await runner.run(BoxTools.check(disk))
+        } catch {
+            // it speaks of every cluster that is not right
+            throw error.code == .tooMuchOutput ? .damaged(attempt) : .tool(error, attempt)
+        }
+        switch outcome.status {
+        case 0, 3: return  // 3: clusters that nothing refers to, which do no harm (qemu-img(1))
+        case 2: throw .damaged(attempt)
+        default: throw BoxError(.invalid, "\(attempt): QEMU can't read the image: \(outcome.complaint)")
+        }
+    }
+}
+
+extension BoxError {
+    fileprivate static func damaged(_ attempt: String) -> BoxError {
+        BoxError(.invalid, "\(attempt): the image is damaged or incomplete", help: "get it again, and completely")
     }
 }

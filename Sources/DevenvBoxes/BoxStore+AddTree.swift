@@ -1,11 +1,13 @@
 import DevenvCrypto
 import DevenvHost
 import DevenvPluginAPI
+import Glibc
 import SystemPackage
 
 extension BoxStore {
     /// Adds a tree, from a directory or an archive, in a staging directory of this process's own.
     func add(tree source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> BoxRecord {
+        try Self.checkPrivileges(naming.attempt)
         if naming.loginKey != nil {
             throw BoxError(
                 .invalid, "\(naming.attempt): a tree lets no key in",
@@ -22,6 +24,11 @@ extension BoxStore {
         return try await publish(image, record, naming)
     }
 
+    /// Throws unless root does it, which alone may make what a tree holds.
+    static func checkPrivileges(_ attempt: String) throws(BoxError) {
+        guard geteuid() == 0 else { throw .notPermitted(attempt) }
+    }
+
     /// Makes the directories that every image has.
     func makeImage(in staging: FilePath) throws(BoxError) -> ImageLayout {
         let image = ImageLayout(root: staging.appending("image"))
@@ -34,7 +41,7 @@ extension BoxStore {
 
     private func fill(_ tree: FilePath, from source: FilePath, _ attempt: String) async throws(BoxError) {
         let call =
-            SourceKind.isDirectory(source) ? BoxTools.copy(source, to: tree) : BoxTools.unpack(source, into: tree)
+            HostFiles.isDirectory(source) ? BoxTools.copy(source, to: tree) : BoxTools.unpack(source, into: tree)
         try await run(call, attempt, writingTo: tree)
     }
 

@@ -1,6 +1,5 @@
 import DevenvCrypto
 import DevenvHost
-import Glibc
 package import SystemPackage
 
 /// A private key that an image lets in and that is no secret: the first login replaces it.
@@ -13,18 +12,32 @@ package struct LoginKey: Hashable, Sendable {
 
     init(text: [UInt8]) { self.text = text }
 
-    /// Reads a key's file.
+    /// Reads a key's file, as OpenSSH and OpenSSL write it; throws `.invalid` for one that can't be used without asking somebody.
     package init(reading path: FilePath) throws(BoxError) {
         let bytes = try BoxError.wrap { () throws(HostError) in try HostFiles.read(path, limit: 64 << 10) }
         guard let bytes else {
             throw BoxError(.invalid, "reading the login key '\(path)': no such file or directory")
         }
-        guard bytes.starts(with: "-----BEGIN ".utf8) else {
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        guard let first = lines.first, first.hasPrefix("-----BEGIN "), first.hasSuffix("PRIVATE KEY-----") else {
             throw BoxError(
                 .invalid, "the login key '\(path)' is no private key",
-                help: "name the file that 'ssh -i' would take, not the public key")
+                help: "name the file that 'ssh -i' would take, not the public key beside it")
+        }
+        guard !Self.isProtected(lines) else {
+            throw BoxError(
+                .invalid, "the login key '\(path)' is protected by a passphrase",
+                help: "name a key that is not: one that a box lets in is no secret")
         }
         text = bytes
+    }
+
+    /// OpenSSH's own form names its cipher at the very beginning, PEM in its first lines.
+    private static func isProtected(_ lines: [Substring]) -> Bool {
+        // "openssh-key-v1\0", and the cipher's name with its length before it: "none" (openssh-portable, PROTOCOL.key)
+        let openSSHWithout = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU"
+        if lines[0].contains("OPENSSH") { return lines.count > 1 && !lines[1].hasPrefix(openSSHWithout) }
+        return lines.prefix(3).contains { $0.contains("ENCRYPTED") }
     }
 
     /// Writes the key where an image keeps it, unless it is there.

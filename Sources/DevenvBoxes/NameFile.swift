@@ -41,6 +41,8 @@ struct NameEntry: Hashable, Sendable, Codable {
     let format: BoxImage.Format
     let digest: ImageDigest
     let version: String?
+    /// The processor that its programs are for; nil where nothing told it.
+    let architecture: String?
     let user: String
     /// The login key of `ImageLayout.loginKey`; nil for none.
     let loginKey: String?
@@ -49,8 +51,8 @@ struct NameEntry: Hashable, Sendable, Codable {
 
     func record(named name: String, _ image: ImageRecord) -> BoxRecord {
         BoxRecord(
-            name: name, version: version, user: user, hasKnownKey: loginKey != nil, created: created, source: source,
-            image: image)
+            name: name, version: version, architecture: architecture ?? image.architecture, user: user,
+            hasKnownKey: loginKey != nil, created: created, source: source, image: image)
     }
 }
 
@@ -61,6 +63,7 @@ extension NameEntry {
             format: try values.decodeIfPresent(BoxImage.Format.self, forKey: .format) ?? .directories,
             digest: try values.decode(ImageDigest.self, forKey: .digest),
             version: try values.decodeIfPresent(String.self, forKey: .version),
+            architecture: try values.decodeIfPresent(String.self, forKey: .architecture),
             user: try values.decode(String.self, forKey: .user),
             loginKey: try values.decodeIfPresent(String.self, forKey: .loginKey),
             created: try values.decode(Int.self, forKey: .created),

@@ -2,14 +2,18 @@ import DevenvHost
 import Glibc
 import SystemPackage
 
-/// What `box add` is given, told by its content.
+/// What `box add` is given, told by its first bytes.
 enum SourceKind: Hashable, Sendable {
-    /// The root of a file system: a directory, or an archive of one.
-    case tree
+    /// A directory, or a link to one.
+    case directory
     /// A disk image.
     case disk
+    /// A tar archive that has to be looked into.
+    case archive(Compression?)
+    /// A tar archive in a compression that only tar itself is asked to undo.
+    case foreignArchive
 
-    /// Looks at what stands at a path; throws `.invalid` for what can't be read.
+    /// Looks at what stands at a path; throws `.invalid` for what can't be read or can't be a box.
     init(of path: FilePath, _ attempt: String) throws(BoxError) {
         guard access(path.string, R_OK) == 0 else {
             let reason = Errno(rawValue: errno)
@@ -18,26 +22,51 @@ enum SourceKind: Hashable, Sendable {
         guard path != "/" else {
             throw BoxError(.invalid, "\(attempt): the root of this host can't be a box while it is in use")
         }
-        let isDisk = Self.isDirectory(path) ? false : try Self.isDisk(path)
-        self = isDisk ? .disk : .tree
-    }
-
-    /// Whether there is a directory, or a link to one.
-    static func isDirectory(_ path: FilePath) -> Bool {
         var status = stat()
-        return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        _ = stat(path.string, &status)
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: self = .directory
+        case S_IFREG: self = try Self.kind(ofFile: path, attempt)
+        default: throw BoxError(.invalid, "\(attempt): it is neither a file nor a directory")
+        }
     }
 
-    private static func isDisk(_ path: FilePath) throws(BoxError) -> Bool {
-        try BoxError.wrap { () throws(HostError) in
-            try HostError.wrap("reading", path) {
-                let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-                return try file.closeAfter {
-                    var head = [UInt8](repeating: 0, count: QCOW2Header.magic.count)
-                    _ = try head.withUnsafeMutableBytes { try file.read(into: $0) }
-                    return head == QCOW2Header.magic
-                }
-            }
+    private static func kind(ofFile path: FilePath, _ attempt: String) throws(BoxError) -> SourceKind {
+        let head = try BoxError.wrap { () throws(HostError) in try HostFiles.head(of: path, count: 33 << 10) }
+        if head.starts(with: QCOW2Header.magic) { return .disk }
+        if let compression = Compression(head) { return .archive(compression) }
+        if isForeignArchive(head) { return .foreignArchive }
+        if TarHeader(Array(head.prefix(TarHeader.length))) != nil { return .archive(nil) }
+        throw refusal(of: head, path, attempt)
+    }
+
+    /// bzip2, lzip, lzma, lzop and compress.
+    private static func isForeignArchive(_ head: [UInt8]) -> Bool {
+        let magics: [[UInt8]] = [
+            Array("BZh".utf8), Array("LZIP".utf8), [0x5d, 0x00, 0x00], [0x89, 0x4c, 0x5a, 0x4f], [0x1f, 0x9d],
+        ]
+        return magics.contains { head.starts(with: $0) }
+    }
+
+    private static func refusal(of head: [UInt8], _ path: FilePath, _ attempt: String) -> BoxError {
+        let others = [
+            ("KDMV", "VMDK"), ("<<< ", "VDI"), ("conectix", "VHD"), ("vhdxfile", "VHDX"), ("QED\0", "QED"),
+        ]
+        let isRaw = head.count > 512 && head[510] == 0x55 && head[511] == 0xaa
+        if let name = others.first(where: { head.starts(with: $0.0.utf8) })?.1 ?? (isRaw ? "raw" : nil) {
+            return BoxError(
+                .invalid, "\(attempt): it is a disk image in the format \(name), and machines start from qcow2",
+                help:
+                    "convert it with 'qemu-img convert -O qcow2 \(ShellWord.quote(path.string)) NEW.qcow2', and add that one"
+            )
         }
+        if head.dropFirst(0x8001).starts(with: "CD001".utf8) {
+            return BoxError(
+                .invalid, "\(attempt): it is the image of a CD-ROM, which machines can't start from as from a disk",
+                help: "if it installs a system, install it on a disk image and add that one")
+        }
+        return BoxError(
+            .invalid, "\(attempt): it is neither a tar archive nor a disk image (qcow2)",
+            help: "a box is a directory or an archive of it, a qcow2 image, or a Vagrant box for libvirt")
     }
 }

@@ -58,6 +58,30 @@ package enum HostFiles {
         }
     }
 
+    /// Whether there is a directory, or a link to one.
+    package static func isDirectory(_ path: FilePath) -> Bool {
+        var status = stat()
+        return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The first bytes of a file, fewer only where it is shorter.
+    package static func head(of path: FilePath, count: Int) throws(HostError) -> [UInt8] {
+        try HostError.wrap("reading", path) {
+            let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            return try file.closeAfter {
+                try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                    while filled < count {
+                        let rest = UnsafeMutableRawBufferPointer(
+                            rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                        let read = try file.read(into: rest)
+                        if read == 0 { return }
+                        filled += read
+                    }
+                }
+            }
+        }
+    }
+
     /// The length of a file.
     package static func size(of path: FilePath) throws(HostError) -> Int64 {
         var status = stat()

@@ -4,6 +4,7 @@ import DevenvModel
 import DevenvPluginAPI
 import Glibc
 import SystemPackage
+import Testing
 
 /// A store and a small tree in a directory of their own, which goes with the fixture.
 struct BoxStoreFixture: ~Copyable {
@@ -52,6 +53,63 @@ struct BoxStoreFixture: ~Copyable {
         let disk = root.appending(name)
         try await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw.string, disk.string])
         return disk
+    }
+
+    /// Makes a disk image with data that can't be compressed.
+    func makeNoise() async throws -> FilePath {
+        var random = SystemRandomNumberGenerator()
+        let raw = root.appending("noise.raw")
+        let words = (0..<(256 << 10)).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+        try AtomicFile.write(words, to: raw, durable: false)
+        let disk = root.appending("noise.qcow2")
+        try await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw.string, disk.string])
+        return disk
+    }
+
+    /// Makes a private key without a passphrase.
+    func makeKey() async throws -> FilePath {
+        let key = root.appending("key")
+        try await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key.string])
+        return key
+    }
+
+    /// In what a box is not as it was added, for people.
+    func differences(of name: String) async throws -> [String] {
+        try await store.verify(name).flatMap(\.differences).map(\.description)
+    }
+
+    /// Adds what must be refused, and looks whether anything is left.
+    func expectRefusal(of source: FilePath, says complaint: String, at location: SourceLocation = #_sourceLocation)
+        async throws
+    {
+        let store = store
+        let error = await #expect(throws: BoxError.self, sourceLocation: location) {
+            try await store.add(source, name: "refused")
+        }
+        #expect(error?.code == .invalid, sourceLocation: location)
+        #expect(error?.description.contains(complaint) == true, "\(error?.description ?? "")", sourceLocation: location)
+        #expect(error?.description.contains("adding the box 'refused'") == true, sourceLocation: location)
+        #expect(try images().isEmpty, sourceLocation: location)
+        #expect(try staging().isEmpty, sourceLocation: location)
+        #expect(try store.list().isEmpty, sourceLocation: location)
+    }
+
+    /// Makes a Vagrant box of files in a directory of their own: texts by their names, and disk images.
+    func makeVagrantBox(
+        named name: String = "test.box", _ texts: [String: String], disks: [String: FilePath], _ options: [String] = []
+    ) async throws -> FilePath {
+        let directory = root.appending(name + ".d")
+        for (name, text) in texts {
+            try HostFiles.makeDirectory(directory.appending(name).removingLastComponent())
+            try write(text, to: directory.appending(name))
+        }
+        for (name, disk) in disks {
+            try HostFiles.makeDirectory(directory.appending(name).removingLastComponent())
+            try await run("cp", [disk.string, directory.appending(name).string])
+        }
+        let box = root.appending(name)
+        try await run("tar", options + ["--sort=name", "-C", directory.string, "-caf", box.string, "."])
+        return box
     }
 
     /// The permission bits of a file.

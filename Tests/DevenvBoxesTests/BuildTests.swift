@@ -85,13 +85,3 @@ import Testing
         #expect(error?.code == .taken)
     }
 }
-
-/// A host on which one program is not installed.
-private struct RunnerWithout: ToolRunner {
-    let tool: String
-
-    func run(_ invocation: ToolInvocation) async throws(ToolError) -> ToolOutcome {
-        guard invocation.tool != tool else { throw ToolError(.missing, tool: tool, "'\(tool)' is not installed") }
-        return try await SystemToolRunner().run(invocation)
-    }
-}

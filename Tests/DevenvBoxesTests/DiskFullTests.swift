@@ -26,4 +26,24 @@ import Testing
         #expect(try fixture.staging().isEmpty)
         #expect(try fixture.store.list().isEmpty)
     }
+
+    @Test(.requires(tool: "qemu-img"), arguments: ["image", "box"])
+    func aFullDiskLeavesNothingOfADiskImage(kind: String) async throws {
+        let fixture = try BoxStoreFixture()
+        let disk = try await fixture.makeNoise()
+        let box = try await fixture.makeVagrantBox(
+            ["metadata.json": #"{"provider": "libvirt"}"#], disks: ["box.img": disk])
+        try HostFiles.makeDirectory(fixture.directories.data)
+        try fixture.check(mount("tmpfs", fixture.directories.data.string, "tmpfs", 0, "size=1m"))
+        defer { umount2(fixture.directories.data.string, Int32(MNT_DETACH)) }
+
+        let store = fixture.store
+        let error = await #expect(throws: BoxError.self) {
+            try await store.add(kind == "box" ? box : disk, name: "test")
+        }
+        #expect(error?.code == .diskFull, "\(error?.description ?? "")")
+        #expect(try fixture.images().isEmpty)
+        #expect(try fixture.staging().isEmpty)
+        #expect(try fixture.store.list().isEmpty)
+    }
 }

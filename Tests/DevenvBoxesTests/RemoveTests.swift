@@ -83,4 +83,37 @@ import Testing
                 "changed: /usr/bin/same (mode 4755 to 0700)", "changed: /usr/bin/tool (mode 4755 to 0700)",
             ])
     }
+
+    @Test(.requires(tool: "qemu-img")) func oneFormatOfANameCanGoAlone() async throws {
+        let fixture = try BoxStoreFixture()
+        let tree = try await fixture.store.add(try fixture.makeTree(), name: "test")
+        let disk = try await fixture.store.add(try await fixture.makeDisk(), name: "test")
+        try fixture.store.retain(disk.digest, by: BoxStoreFixture.machine("web"))
+
+        let store = fixture.store
+        let error = await #expect(throws: BoxError.self) { try await store.remove("test") }
+        #expect(error?.code == .inUse, "the machine needs one of the two")
+        try await fixture.store.remove("test", format: .directories)
+        #expect(try fixture.store.list().map(\.digest) == [disk.digest])
+        #expect(throws: BoxError.self) { try fixture.store.image(withDigest: tree.digest, name: "test") }
+
+        let missing = await #expect(throws: BoxError.self) { try await store.remove("test", format: .directories) }
+        #expect(missing?.description.contains("there is no such tree") == true)
+        try await fixture.store.remove("test", format: .qcow2, force: true)
+        #expect(try fixture.store.list().isEmpty)
+        #expect(try fixture.images().count == 1, "the machine keeps its image")
+        try fixture.store.release(disk.digest, by: BoxStoreFixture.machine("web"))
+        try await fixture.store.collectGarbage()
+        #expect(try fixture.images().isEmpty)
+    }
+
+    @Test(.requires(tool: "qemu-img")) func removingANameRemovesAllItsFormats() async throws {
+        let fixture = try BoxStoreFixture()
+        _ = try await fixture.store.add(try fixture.makeTree(), name: "test")
+        _ = try await fixture.store.add(try await fixture.makeDisk(), name: "test")
+        #expect(try await fixture.store.verify("test").map(\.record.format) == [.directories, .qcow2])
+        try await fixture.store.remove("test")
+        #expect(try fixture.store.list().isEmpty)
+        #expect(try fixture.images().isEmpty)
+    }
 }

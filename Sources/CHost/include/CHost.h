@@ -18,6 +18,9 @@ static inline int devenv_name_this_thread(const char *name) { return prctl(PR_SE
 int memfd_create(const char *name, unsigned int flags);
 static inline int devenv_anonymous_file(const char *name) { return memfd_create(name, 1U /* MFD_CLOEXEC */); }
 
+/// Whether another open file of any process has locked one byte, F_OFD_GETLK of fcntl(2): 1, 0, or -1 and errno.
+int devenv_is_byte_locked(int descriptor, long offset);
+
 /// Lets a file share all the blocks of another one, ioctl_ficlone(2); 0, or -1 and errno.
 static inline int devenv_share_blocks(int target, int source) { return ioctl(target, FICLONE, source); }
 

@@ -45,16 +45,24 @@ enum DiskIntake {
     /// The header of an image, checked; only its first bytes are read.
     static func header(of path: FilePath, _ attempt: String) throws(BoxError) -> QCOW2Header {
         let head = try BoxError.wrap { () throws(HostError) in
-            try HostError.wrap("reading", path) {
-                let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-                return try file.closeAfter {
-                    try [UInt8](unsafeUninitializedCapacity: QCOW2Header.longest) { buffer, count in
-                        count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
-                    }
-                }
-            }
+            try HostFiles.head(of: path, count: QCOW2Header.longest)
         }
         do throws(QCOW2Header.Refusal) { return try QCOW2Header(head) } catch { throw error.boxError(attempt) }
+    }
+
+    /// Throws where a virtual machine writes to an image at this moment: a copy would be of no moment at all.
+    ///
+    /// QEMU says so by locking single bytes of the file (block/file-posix.c): byte 101 by whoever may write.
+    static func checkAtRest(_ path: FilePath, _ attempt: String) throws(BoxError) {
+        let isLocked = try BoxError.wrap { () throws(HostError) in
+            try HostError.wrap("reading", path) {
+                let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+                return try file.closeAfter { devenv_is_byte_locked(file.rawValue, 101) == 1 }
+            }
+        }
+        guard isLocked else { return }
+        throw BoxError(
+            .invalid, "\(attempt): a virtual machine is writing to it", help: "shut the machine down and try again")
     }
 
     private static func checkCancellation(_ attempt: String) throws(BoxError) {

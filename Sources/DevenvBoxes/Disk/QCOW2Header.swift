@@ -44,7 +44,7 @@ struct QCOW2Header: Hashable, Sendable {
         guard offset != 0 else { return }
         let start = Int(min(offset, UInt64(longest)))
         let name = fields.bytes.dropFirst(start).prefix(Int(min(length, 1023)))
-        throw .backingFile(name: ManifestWord(escaping: name).text)
+        throw .backingFile(name: String(decoding: name, as: UTF8.self))
     }
 
     /// The length of the header; the bits of `incompatible_features` say what an image can't be read without.

@@ -48,7 +48,7 @@ struct BoxObject: Encodable {
         version = record.version
         digest = record.digest
         user = record.user
-        architecture = record.image.architecture
+        architecture = record.architecture
         created = record.created
         source = record.source
         bytes = record.image.bytes

@@ -2,6 +2,7 @@ import ArgumentParser
 import DevenvBoxes
 import DevenvEngine
 import DevenvModel
+import DevenvPluginAPI
 
 extension Devenv.Box {
     /// `devenv box list`.
@@ -15,12 +16,13 @@ extension Devenv.Box {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let store = context.makeComponents().boxes
             var boxes: [BoxObject] = []
-            var table = Table(["BOX", "VERSION", "ARCHITECTURE", "SIZE", "DIGEST", "USED BY"])
+            var table = Table(["BOX", "FORMAT", "VERSION", "ARCHITECTURE", "SIZE", "DISK", "DIGEST", "USED BY"])
             for record in try store.list() {
                 let users = try store.users(of: record)
                 boxes.append(BoxObject(record, users: users))
                 table.add([
-                    record.name, record.version ?? "", record.image.architecture ?? "", record.image.size.description,
+                    record.name, record.format.rawValue, record.version ?? "", record.architecture ?? "",
+                    record.image.size.description, record.image.virtualSize?.description ?? "",
                     String(record.digest.prefix(19)), Phrase.list(users, limit: 3),
                 ])
             }

@@ -1,0 +1,39 @@
+import FoundationEssentials
+
+/// What `metadata.json` of a Vagrant box says (vagrant-libvirt, "Box Format").
+struct VagrantMetadata: Hashable, Sendable {
+    /// What the box is for, such as `libvirt`.
+    let provider: String
+    /// The names of its disks' files, as the metadata has them: `box.img` where it lists none.
+    let disks: [String]
+    /// The format of the disks; nil where nothing is said.
+    let format: String?
+    /// The processor, under Debian's name for it; nil where nothing is said, or nothing that is known.
+    let architecture: String?
+
+    /// Reads the file; nil where it is not about a Vagrant box.
+    init?(_ bytes: [UInt8]) {
+        // a root file system may have a file of this name too
+        guard let file = try? JSONDecoder().decode(File.self, from: Data(bytes)) else { return nil }
+        provider = file.provider
+        format = file.format
+        disks = file.disks.map { $0.map { $0.path ?? "" } }.flatMap { $0.isEmpty ? nil : $0 } ?? ["box.img"]
+        architecture = file.architecture.flatMap { Self.architectures[$0] }
+    }
+
+    private struct File: Decodable {
+        let provider: String
+        let format: String?
+        let architecture: String?
+        let disks: [Disk]?
+
+        struct Disk: Decodable {
+            let path: String?
+        }
+    }
+
+    private static let architectures = [
+        "amd64": "amd64", "x86_64": "amd64", "arm64": "arm64", "aarch64": "arm64", "i386": "i386", "arm": "armhf",
+        "ppc64le": "ppc64el", "riscv64": "riscv64", "s390x": "s390x",
+    ]
+}
