@@ -6,18 +6,59 @@ import Testing
 
 /// Commands about boxes, ended with SIGKILL between any two of their effects.
 @Suite(.requiresRoot) struct BoxKillTests {
-    @Test func aKilledAdditionLeavesNothingThatIsTrusted() async throws {
+    @Test(.requires(tool: "qemu-img"), arguments: Kind.allCases)
+    func aKilledAdditionLeavesNothingThatIsTrusted(kind: Kind) async throws {
         try await with { store in
-            let points = try await store.points(of: ["box", "add", store.tree, "--name", "test"])
-            #expect(points.contains("boxes.add.unpacked") && points.contains("boxes.add.published"))
+            let addition = ["box", "add", try await store.source(kind), "--name", "test"]
+            let points = try await store.points(of: addition)
+            #expect(points.contains(kind.point) && points.contains("boxes.add.published"))
             for point in points {
                 try await store.empty()
-                try await store.kill(["box", "add", store.tree, "--name", "test"], at: point)
+                try await store.kill(addition, at: point)
                 let names = try HostFiles.list(store.boxes.appending("names")).filter { $0.hasSuffix(".json") }
                 if !names.isEmpty { try await store.expect(["box", "verify", "test"]) }
-                try await store.expect(["box", "add", store.tree, "--name", "test"])
+                try await store.expect(addition)
                 try await store.expect(["box", "verify", "test"])
                 #expect(try HostFiles.list(store.boxes.appending("images")).count == 1, "\(point)")
+                #expect(try HostFiles.list(store.boxes.appending("staging")) == [], "\(point)")
+            }
+        }
+    }
+
+    /// The tree that the name stands for, too, is there as it was, whatever becomes of the disk image.
+    @Test(.requires(tool: "qemu-img")) func aKilledAdditionOfAFormatLeavesTheOtherOne() async throws {
+        try await with { store in
+            let tree = ["box", "add", store.tree, "--name", "test"]
+            let disk = ["box", "add", try await store.source(.box), "--name", "test"]
+            try await store.expect(tree)
+            let points = try await store.points(of: disk)
+            for point in points {
+                try await store.empty()
+                try await store.expect(tree)
+                try await store.kill(disk, at: point)
+                try await store.expect(["box", "verify", "test", "--format", "directories"])
+                try await store.expect(disk)
+                try await store.expect(["box", "verify", "test", "--format", "directories"])
+                try await store.expect(["box", "verify", "test", "--format", "qcow2"])
+                #expect(try HostFiles.list(store.boxes.appending("images")).count == 2, "\(point)")
+                #expect(try HostFiles.list(store.boxes.appending("staging")) == [], "\(point)")
+            }
+        }
+    }
+
+    @Test(.requires(tool: "qemu-img")) func aKilledRemovalOfAFormatIsWholeOrNotBegun() async throws {
+        try await with { store in
+            let additions = [store.tree, try await store.source(.image)].map { ["box", "add", $0, "--name", "test"] }
+            let removal = ["box", "remove", "test", "--format", "qcow2"]
+            for addition in additions { try await store.expect(addition) }
+            let points = try await store.points(of: removal)
+            #expect(points.contains("boxes.remove.moved"))
+            for point in points {
+                for addition in additions { try await store.expect(addition) }
+                try await store.kill(removal, at: point)
+                try await store.expect(["box", "verify", "test", "--format", "directories"])
+                try await store.expect(["box", "add", store.other, "--name", "other", "--force"])
+                #expect(try HostFiles.list(store.boxes.appending("images")).count == 2, "\(point)")
                 #expect(try HostFiles.list(store.boxes.appending("staging")) == [], "\(point)")
             }
         }
@@ -39,6 +80,16 @@ import Testing
         }
     }
 
+    /// What is added.
+    enum Kind: String, CaseIterable, Sendable {
+        case tree
+        case image
+        case box
+
+        /// A point on its own way.
+        var point: String { self == .tree ? "boxes.add.unpacked" : "boxes.add.copied" }
+    }
+
     private func with(_ body: (Store) async throws -> Void) async throws {
         try await TemporaryDirectory.with { directory in
             try directory.write("one\n", to: "tree/etc/hostname")
@@ -55,6 +106,23 @@ import Testing
         var other: String { directory.path.appending("other").string }
         var boxes: FilePath { directory.path.appending("home/boxes") }
         private var binary: DevenvBinary { DevenvBinary(home: directory.path.appending("home")) }
+
+        /// A source of each kind, made where it is missing.
+        func source(_ kind: Kind) async throws -> String {
+            if kind == .tree { return tree }
+            let disk = directory.path.appending("box.img").string
+            try await run("qemu-img", ["create", "-q", "-f", "qcow2", disk, "8M"])
+            if kind == .image { return disk }
+            try directory.write(#"{"provider": "libvirt"}"#, to: "metadata.json")
+            let box = directory.path.appending("test.box").string
+            try await run("tar", ["-C", directory.path.string, "-czf", box, "metadata.json", "box.img"])
+            return box
+        }
+
+        private func run(_ tool: String, _ arguments: [String]) async throws {
+            let outcome = try await SystemToolRunner().run(ToolInvocation(tool, arguments))
+            #expect(outcome.status == 0, "\(tool): \(outcome.complaint)")
+        }
 
         func empty() async throws { try HostFiles.remove(boxes) }
 

@@ -9,7 +9,7 @@ import SystemPackage
 /// Blocks of zeros are left out, as holes.
 actor DiskSink {
     /// As large a piece as is worth handing in at once.
-    static let piece = 4 << 20
+    static let piece = 1 << 20
     private static let block = 64 << 10
 
     private let path: FilePath

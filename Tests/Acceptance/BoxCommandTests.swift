@@ -1,0 +1,116 @@
+import DevenvHost
+import DevenvTestSupport
+import FoundationEssentials
+import Glibc
+import SystemPackage
+import Testing
+
+/// `devenv box` with disk images, as people and programs see it.
+@Suite(.requires(tool: "qemu-img", "tar")) struct BoxCommandTests {
+    private struct List: Decodable {
+        struct Box: Decodable {
+            let name: String
+            let format: String
+            let user: String
+            let bytes: Int64
+            let virtualBytes: Int64?
+            let knownKey: Bool
+        }
+
+        let schema: Int
+        let boxes: [Box]
+    }
+
+    @Test func aListShowsFormatsAndSizes() async throws {
+        try await with { binary, directory in
+            let added = try await binary.expect(["box", "add", "test.box", "--name", "debian/12"], in: directory.path)
+            #expect(added.text.hasPrefix("Added debian/12: "))
+            try await binary.expect(
+                ["box", "add", "box.img", "--name", "plain", "--user", "admin"], in: directory.path)
+
+            let table = try await binary.expect(["box", "list"], in: directory.path).text
+            #expect(table.contains("FORMAT") && table.contains("qcow2") && table.contains("10 TiB"), "\(table)")
+            let json = try await binary.expect(["box", "list", "--json"], in: directory.path)
+            let list = try JSONDecoder().decode(List.self, from: Data(json.standardOutput))
+            #expect(list.boxes.map(\.name) == ["debian/12", "plain"])
+            #expect(list.boxes.map(\.user) == ["vagrant", "admin"])
+            #expect(list.boxes.map(\.knownKey) == [true, false])
+            #expect(list.boxes.allSatisfy { $0.format == "qcow2" && $0.virtualBytes == 10 << 40 && $0.bytes > 0 })
+        }
+    }
+
+    @Test func theWrongFormatNamesTheCommandThatGetsTheRightOne() async throws {
+        try await with { binary, directory in
+            try await binary.expect(["box", "add", "test.box", "--name", "debian/12"], in: directory.path)
+            try directory.write("version: 1\nmachines: {a: {box: debian/12, provider: container}}\n", to: "Envfile")
+            let outcome = try await binary.run(["plan"], in: directory.path)
+            #expect(outcome.errors.contains("is in the store as a disk image only, and a tree is needed"))
+            #expect(outcome.errors.contains("devenv box build debian/12"))
+        }
+    }
+
+    /// Only trees need root's rights.
+    @Test(.requiresRoot, .requires(tool: "setpriv")) func anybodyMayKeepDiskImages() async throws {
+        try await with { binary, directory in
+            try await binary.asNobody(["box", "add", "test.box", "--name", "one"], status: 0, in: directory.path)
+            try await binary.asNobody(["box", "verify", "one"], status: 0, in: directory.path)
+            try await binary.asNobody(["box", "remove", "one"], status: 0, in: directory.path)
+            try directory.write("x\n", to: "tree/etc/hostname")
+            try await directory.run("tar", ["-C", directory.path.string, "-czf", "tree.tar.gz", "tree/etc"])
+            for source in ["tree", "tree.tar.gz"] {
+                let refused = try await binary.asNobody(
+                    ["box", "add", source, "--name", "two"], status: 1, in: directory.path)
+                #expect(refused.errors.contains("which only root may make"), "\(refused.errors)")
+            }
+            #expect(try HostFiles.list(binary.home.appending("boxes/images")) == [])
+            #expect(try HostFiles.list(binary.home.appending("boxes/staging")) == [])
+        }
+    }
+
+    private func with(_ body: (DevenvBinary, TemporaryDirectory) async throws -> Void) async throws {
+        try await TemporaryDirectory.with { directory in
+            let disk = directory.path.appending("box.img").string
+            try await directory.run("qemu-img", ["create", "-q", "-f", "qcow2", disk, "10T"])
+            try directory.write(#"{"provider": "libvirt", "format": "qcow2"}"#, to: "metadata.json")
+            let names = ["metadata.json", "box.img"]
+            try await directory.run("tar", ["-C", directory.path.string, "-czf", "test.box"] + names)
+            try await body(DevenvBinary(home: directory.path.appending("home")), directory)
+        }
+    }
+}
+
+extension TemporaryDirectory {
+    /// Runs a program there that must succeed.
+    fileprivate func run(_ tool: String, _ arguments: [String]) async throws {
+        let outcome = try await SystemToolRunner().run(ToolInvocation(tool, arguments, directory: path))
+        #expect(outcome.status == 0, "\(tool): \(outcome.complaint)")
+    }
+}
+
+extension DevenvBinary {
+    /// Runs a command that must succeed.
+    @discardableResult
+    fileprivate func expect(_ arguments: [String], in directory: FilePath) async throws -> ToolOutcome {
+        let outcome = try await run(arguments, in: directory)
+        #expect(outcome.status == 0, "\(arguments): \(outcome.transcript)")
+        return outcome
+    }
+
+    /// Runs a command as the user `nobody`, who owns the home.
+    @discardableResult
+    fileprivate func asNobody(_ arguments: [String], status: Int, in directory: FilePath) async throws -> ToolOutcome {
+        try HostFiles.makeDirectory(home)
+        guard chown(home.string, 65534, 65534) == 0, chmod(directory.string, 0o755) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+        // its own copy: where the tests were built, nobody else may look
+        let program = home.removingLastComponent().appending("devenv").string
+        _ = try await SystemToolRunner().run(ToolInvocation("cp", ["-f", BuiltProgram.devenv.string, program]))
+        let outcome = try await SystemToolRunner().run(
+            ToolInvocation(
+                "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "--", program] + arguments,
+                environment: ["DEVENV_HOME": home.string, "NO_COLOR": "1"], directory: directory))
+        #expect(outcome.status == status, "\(arguments): \(outcome.transcript)")
+        return outcome
+    }
+}
