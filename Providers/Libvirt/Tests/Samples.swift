@@ -6,9 +6,13 @@ import SystemPackage
 
 /// Values that tests of descriptions start from.
 enum Sample {
-    static let identity = MachineIdentity(
-        project: ProjectID(unchecked: "0123456789abcdef"), machine: MachineID(unchecked: "fedcba9876543210"),
-        projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: "web"))
+    static let identity = identity("web", machine: "fedcba9876543210")
+
+    private static func identity(_ name: String, machine: String) -> MachineIdentity {
+        MachineIdentity(
+            project: ProjectID(unchecked: "0123456789abcdef"), machine: MachineID(unchecked: machine),
+            projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: name))
+    }
 
     static let access = access(user: "dev")
 
@@ -36,10 +40,12 @@ enum Sample {
             network: network, subnet: subnet, address: address, mac: MACAddress(for: address), isInternal: isInternal)
     }
 
-    /// A request for `web` on the standard network.
+    /// A request for `web` on the standard network, or for `db`.
     static func request(
-        access: MachineAccess = access, hosts: [HostEntry]? = nil, change: (inout MachineSpec) -> Void = { _ in }
+        _ name: String = "web", access: MachineAccess = access, hosts: [HostEntry]? = nil,
+        change: (inout MachineSpec) -> Void = { _ in }
     ) -> MachineRequest {
+        let identity = name == "web" ? identity : identity(name, machine: "fedcba9876543211")
         var spec = MachineSpec(name: Located(identity.name))
         spec.interfaces = [interface()]
         change(&spec)

@@ -35,7 +35,10 @@ extension DomainDescription {
         guard options.hasAgentChannel else { return nil }
         return XMLElement(
             "channel", ["type": "unix"],
-            [XMLElement("target", ["type": "virtio", "name": "org.qemu.guest_agent.0"])])
+            [
+                files.agentSocket.map { XMLElement("source", ["mode": "bind", "path": $0.string]) },
+                XMLElement("target", ["type": "virtio", "name": "org.qemu.guest_agent.0"]),
+            ])
     }
 
     /// Without a model of `none` libvirt adds a card where there is a screen.

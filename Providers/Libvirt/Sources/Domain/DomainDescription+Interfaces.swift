@@ -5,12 +5,17 @@ import DevenvPluginAPI
 extension DomainDescription {
     /// The network cards that libvirt knows.
     var interfaces: [InterfaceDescription] {
-        var cards =
-            host.scope == .system
-            ? networkCards
-            : [InterfaceDescription(link: .user, mac: userMAC, model: options.networkModel, alias: "ua-user")]
+        var cards = host.scope == .system ? networkCards : [userCard]
         if !cards.isEmpty { cards[0].bootOrder = bootOrder(of: .network) }
         return cards + bridgedCards
+    }
+
+    /// Guests count their cards in the order of the slots of the first bus: this one, the wires, then the others.
+    private static let userSlot = 0x0F
+
+    private var userCard: InterfaceDescription {
+        InterfaceDescription(
+            link: .user, mac: userMAC, model: options.networkModel, alias: "ua-user", slot: Self.userSlot)
     }
 
     private var networkCards: [InterfaceDescription] {
@@ -50,8 +55,7 @@ extension DomainDescription {
         return request.spec.interfaces.enumerated().flatMap { index, interface in
             let group = ProjectNetwork(interface.network, of: request.identity).multicast
             let id = "devenv-net\(index)"
-            // beyond the slots that libvirt hands out from below
-            let slot = "0x" + String(0x10 + index, radix: 16)
+            let slot = InterfaceDescription.hexadecimal(Self.userSlot + 1 + index)
             return [
                 "-netdev", "socket,id=\(id),mcast=\(group.address):\(group.port),localaddr=127.0.0.1",
                 "-device",

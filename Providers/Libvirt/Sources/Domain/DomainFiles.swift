@@ -14,16 +14,20 @@ package struct DomainFiles: Hashable, Sendable {
     package var console: FilePath?
     /// The port of this host that leads to the machine's SSH server, where no address does.
     package var sshPort: UInt16?
+    /// The guest agent's socket; nil for one of libvirt's. libvirt's lies deep in a user's home directory, and the kernel
+    /// takes no paths of sockets beyond 107 bytes (unix(7)), so that a user needs a short one, in a directory that exists.
+    package var agentSocket: FilePath?
 
     /// Names the files.
     package init(
         disk: FilePath, bases: [FilePath] = [], extraDisks: [FilePath] = [], seed: FilePath? = nil,
-        console: FilePath? = nil
+        console: FilePath? = nil, agentSocket: FilePath? = nil
     ) {
         self.disk = disk
         self.bases = bases
         self.extraDisks = extraDisks
         self.seed = seed
         self.console = console
+        self.agentSocket = agentSocket
     }
 }

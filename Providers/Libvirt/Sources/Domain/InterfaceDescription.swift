@@ -20,6 +20,8 @@ package struct InterfaceDescription: Hashable, Sendable {
     package var model: NetworkModel
     /// What it can be found by in the domain: `ua-` and a name.
     package var alias: String
+    /// Its slot on the board's first PCI bus; nil for where libvirt puts it.
+    package var slot: Int?
     /// Its place among what the machine is started from, from 1.
     package var bootOrder: Int?
 
@@ -35,8 +37,12 @@ package struct InterfaceDescription: Hashable, Sendable {
                 // without it the firmware loads a boot program for each card, which takes time
                 bootOrder == nil ? XMLElement("rom", ["enabled": "no"]) : nil,
                 XMLElement("alias", ["name": alias]),
+                slot.map { XMLElement("address", ["type": "pci", "bus": "0x00", "slot": Self.hexadecimal($0)]) },
             ])
     }
+
+    /// As libvirt and QEMU read slots: `0x10`.
+    static func hexadecimal(_ number: Int) -> String { "0x" + String(number, radix: 16) }
 
     private var type: String {
         switch link {

@@ -19,13 +19,29 @@ import Testing
         #expect(lines.joined(separator: "\n") == Self.emulatedForUser)
     }
 
+    @Test(.requires(library: "libvirt.so.0")) func theActedHypervisorTakesIt() async throws {
+        let connection = try await LibvirtConnection.open(TestDriver.uri)
+        let domain = DomainDescription(
+            request: Sample.request(), options: LibvirtOptions(), host: HostAbilities(virtualization: .test),
+            files: Sample.files)
+        let id = try await connection.define(domain.xml)
+        try await connection.start(id)
+        #expect(try await connection.domains(of: [id])[id]?.name == Sample.identity.domainName)
+        #expect(id.digits == Sample.identity.domainUUID)
+        try await connection.powerOff(id, gracefully: false)
+        try await connection.undefine(id)
+    }
+
     private static let onKVM = """
         <domain type='kvm'>
           <name>shop-web-fedcba9876543210</name>
           <uuid>0123456789abcdeffedcba9876543210</uuid>
           <title>shop/web</title>
           <metadata>
-            <devenv:machine xmlns:devenv='urn:devenv:1' project='0123456789abcdef' machine='fedcba9876543210'/>
+            <devenv:machine xmlns:devenv='urn:devenv:1' project='0123456789abcdef' machine='fedcba9876543210' \
+        address='10.60.0.10'>
+              <network name='shop-default-0123456789abcdef'/>
+            </devenv:machine>
           </metadata>
           <memory unit='KiB'>1048576</memory>
           <currentMemory unit='KiB'>1048576</currentMemory>
@@ -106,6 +122,7 @@ import Testing
 
     private static let emulatedForUser = """
         <domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
+            <devenv:machine xmlns:devenv='urn:devenv:1' project='0123456789abcdef' machine='fedcba9876543210'/>
           <vcpu placement='static'>1</vcpu>
           <cpu mode='maximum' check='none'/>
           <clock offset='utc'/>
@@ -113,6 +130,7 @@ import Testing
             <interface type='user'>
               <mac address='02:de:1c:9e:5a:a3'/>
               <alias name='ua-user'/>
+              <address type='pci' bus='0x00' slot='0xf'/>
           <qemu:commandline>
             <qemu:arg value='-netdev'/>
             <qemu:arg value='socket,id=devenv-net0,mcast=239.255.46.71:46044,localaddr=127.0.0.1'/>
