@@ -13,6 +13,6 @@ extension MachineIdentity {
     package var rootVolume: String { "\(domainName).qcow2" }
     /// The seed's volume.
     package var seedVolume: String { "\(domainName).seed.iso" }
-    /// The volume of an extra disk; the first has the number 1.
-    package func extraVolume(_ number: Int) -> String { "\(domainName).\(number).qcow2" }
+    /// The volume of an extra disk: by its serial number, so that disks keep what is on them when others come and go.
+    package func extraVolume(_ disk: ExtraDisk) -> String { "\(domainName).\(disk.serial).qcow2" }
 }

@@ -9,14 +9,14 @@ package struct DiskPlan: Sendable {
     package let box: BoxImage
     /// How large its first disk is; nil for as large as the box's.
     package var size: ByteCount?
-    /// How large the disks beside the first are.
-    package var extraDisks: [ByteCount]
+    /// The disks beside the first.
+    package var extraDisks: [ExtraDisk]
     /// What it is told at its first boot; nil for a machine that is told nothing.
     package var seed: Seed?
 
     /// Describes it.
     package init(
-        identity: MachineIdentity, box: BoxImage, size: ByteCount? = nil, extraDisks: [ByteCount] = [],
+        identity: MachineIdentity, box: BoxImage, size: ByteCount? = nil, extraDisks: [ExtraDisk] = [],
         seed: Seed? = nil
     ) {
         self.identity = identity
@@ -30,12 +30,12 @@ package struct DiskPlan: Sendable {
     package init(_ request: MachineRequest, options: LibvirtOptions, seed: Seed?) {
         self.init(
             identity: request.identity, box: request.box, size: request.spec.disk,
-            extraDisks: options.disks.map(\.size), seed: seed)
+            extraDisks: options.disks, seed: seed)
     }
 
     /// The volumes that only this machine has.
     package var volumes: [String] {
-        [identity.rootVolume] + extraDisks.indices.map { identity.extraVolume($0 + 1) }
+        [identity.rootVolume] + extraDisks.map(identity.extraVolume)
             + (seed == nil ? [] : [identity.seedVolume])
     }
 }

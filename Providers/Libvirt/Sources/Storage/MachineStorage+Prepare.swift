@@ -15,17 +15,14 @@ extension MachineStorage {
         let pool = try await openPool()
         var note = try begin(plan, in: pool)
         let base = try await prepareDisk(plan, &note, in: pool)
-        for (index, size) in plan.extraDisks.enumerated() {
-            let name = plan.identity.extraVolume(index + 1)
-            try await prepareExtraDisk(name, size, of: plan.identity, note, in: pool)
-        }
+        for disk in plan.extraDisks { try await prepareExtraDisk(disk, of: plan.identity, note, in: pool) }
         if let seed = plan.seed { try await prepareSeed(seed, of: plan.identity, &note, in: pool) }
         note.made = plan.volumes
         try write(note, of: plan.identity)
         FaultPoint.reach("libvirt.storage.noted")
         return DomainFiles(
             disk: pool.path(of: plan.identity.rootVolume), bases: [base],
-            extraDisks: plan.extraDisks.indices.map { pool.path(of: plan.identity.extraVolume($0 + 1)) },
+            extraDisks: plan.extraDisks.map { pool.path(of: plan.identity.extraVolume($0)) },
             seed: plan.seed.map { _ in pool.path(of: plan.identity.seedVolume) })
     }
 
@@ -96,12 +93,13 @@ extension MachineStorage {
     }
 
     private func prepareExtraDisk(
-        _ name: String, _ size: ByteCount, of identity: MachineIdentity, _ note: VolumesNote, in pool: OpenPool
+        _ disk: ExtraDisk, of identity: MachineIdentity, _ note: VolumesNote, in pool: OpenPool
     ) async throws(ProviderError) {
+        let name = identity.extraVolume(disk)
         if let found = try await usable(name, note, in: pool) {
-            return try await grow(found, to: size, of: identity, in: pool)
+            return try await grow(found, to: disk.size, of: identity, in: pool)
         }
-        try await remake(.blank(name, capacity: size), in: pool)
+        try await remake(.blank(name, capacity: disk.size), in: pool)
         FaultPoint.reach("libvirt.storage.extra")
     }
 

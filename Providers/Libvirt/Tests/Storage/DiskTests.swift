@@ -22,14 +22,14 @@ struct DiskTests {
 
     @Test func preparingAgainLeavesDataAndGrowsDisks() async throws {
         try await StorageFixture.with { fixture in
-            let extra = ByteCount(bytes: 8 << 20)
+            let extra = Self.disk("data", mebibytes: 8)
             let files = try await fixture.storage.prepare(fixture.plan { $0.extraDisks = [extra] })
             try await fixture.write(0x77, to: files.disk)
             try await fixture.write(0xA5, to: files.extraDisks[0])
             _ = try await fixture.storage.prepare(
                 fixture.plan {
                     $0.size = ByteCount(bytes: 48 << 20)
-                    $0.extraDisks = [ByteCount(bytes: 16 << 20), extra]
+                    $0.extraDisks = [Self.disk("new", mebibytes: 4), Self.disk("data", mebibytes: 16)]
                 })
             #expect(try await fixture.firstByte(of: files.disk) == 0x77)
             #expect(try await fixture.firstByte(of: files.extraDisks[0]) == 0xA5)
@@ -64,13 +64,16 @@ struct DiskTests {
 
     @Test func aDiskThatWentMissingIsReportedAndNeverReplacedByAnEmptyOne() async throws {
         try await StorageFixture.with { fixture in
-            let plan = fixture.plan { $0.extraDisks = [ByteCount(bytes: 1 << 20)] }
+            let plan = fixture.plan { $0.extraDisks = [Self.disk("data")] }
             let files = try await fixture.storage.prepare(plan)
             _ = try await fixture.storage.prepare(fixture.plan("db"))
             try HostFiles.remove(files.extraDisks[0])
             let machines = ["web", "db"].map { RecordedMachine(identity: fixture.identity($0)) }
             let missing = try await fixture.storage.missing(for: machines)
-            #expect(missing == [plan.identity.machine: MissingVolumes(disks: [plan.identity.extraVolume(1)])])
+            #expect(
+                missing == [
+                    plan.identity.machine: MissingVolumes(disks: [plan.identity.extraVolume(plan.extraDisks[0])])
+                ])
             let error = await #expect(throws: ProviderError.self) { try await fixture.storage.prepare(plan) }
             #expect(error?.message.contains("missing") == true)
             #expect(!HostFiles.exists(files.extraDisks[0]))
@@ -79,7 +82,7 @@ struct DiskTests {
 
     @Test func whatAnEndInTheMiddleLeavesIsCompleted() async throws {
         try await StorageFixture.with { fixture in
-            let plan = fixture.plan { $0.extraDisks = [ByteCount(bytes: 1 << 20)] }
+            let plan = fixture.plan { $0.extraDisks = [Self.disk("data")] }
             let files = try await fixture.storage.prepare(plan)
             // as if only the base and a part of a disk had been made, and nothing noted
             try HostFiles.remove(MachinePlace.machines(in: fixture.directories))
@@ -95,7 +98,7 @@ struct DiskTests {
 
     @Test func volumesAreFoundByTheMachinesIdAlone() async throws {
         try await StorageFixture.with { fixture in
-            let plan = fixture.plan { $0.extraDisks = [ByteCount(bytes: 1 << 20), ByteCount(bytes: 1 << 20)] }
+            let plan = fixture.plan { $0.extraDisks = [Self.disk("a"), Self.disk("b")] }
             _ = try await fixture.storage.prepare(plan)
             _ = try await fixture.storage.prepare(fixture.plan("db"))
             try HostFiles.remove(MachinePlace.machines(in: fixture.directories))
@@ -106,7 +109,7 @@ struct DiskTests {
 
     @Test func volumesAreFoundInAPoolThatIsNoLongerChosen() async throws {
         try await StorageFixture.with { fixture in
-            let plan = fixture.plan { $0.extraDisks = [ByteCount(bytes: 1 << 20)] }
+            let plan = fixture.plan { $0.extraDisks = [Self.disk("data")] }
             _ = try await fixture.storage.prepare(plan)
             let elsewhere = fixture.storage(pool: .existing("no-such-pool"))
             try await elsewhere.remove(plan.identity)
@@ -131,6 +134,10 @@ struct DiskTests {
             let files = try await fixture.storage.prepare(fixture.plan())
             #expect(try await fixture.firstByte(of: files.disk) == StorageFixture.mark)
         }
+    }
+
+    private static func disk(_ serial: String, mebibytes: Int64 = 1) -> ExtraDisk {
+        ExtraDisk(size: ByteCount(bytes: mebibytes << 20), serial: serial)
     }
 }
 

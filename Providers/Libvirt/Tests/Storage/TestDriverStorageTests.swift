@@ -12,7 +12,7 @@ struct TestDriverStorageTests {
     @Test func volumesComeAndGoWithTheirMachine() async throws {
         try await StorageFixture.with(uri: TestDriver.uri) { fixture in
             let plan = fixture.plan {
-                $0.extraDisks = [StorageFixture.capacity]
+                $0.extraDisks = [ExtraDisk(size: StorageFixture.capacity, serial: "data")]
                 $0.seed = Sample.seed()
             }
             let files = try await fixture.storage.prepare(plan)
