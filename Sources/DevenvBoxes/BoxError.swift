@@ -52,7 +52,8 @@ extension BoxError {
     static func file(_ error: HostError) -> BoxError {
         switch error.errno {
         case .noSpace, .diskQuotaExceeded: .diskFull(error.description)
-        case .permissionDenied, .notPermitted: .notPermitted(error.description)
+        case .permissionDenied, .notPermitted:
+            BoxError(.notPermitted, error.description, help: "run the command as somebody who may do so, such as root")
         default: BoxError(.failed, error.description)
         }
     }
@@ -64,7 +65,7 @@ extension BoxError {
             help: "free some space, for example with 'devenv box remove NAME'; nothing was left behind")
     }
 
-    /// Only root may do it.
+    /// Only root may add a tree.
     static func notPermitted(_ attempt: String) -> BoxError {
         BoxError(
             .notPermitted, "\(attempt): a box holds files of many owners and devices, which only root may make",

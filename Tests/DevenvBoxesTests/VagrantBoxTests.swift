@@ -131,6 +131,23 @@ import Testing
         #expect(!HostFiles.exists(fixture.root.appending("stolen")))
     }
 
+    @Test(arguments: ["gnu", "posix"])
+    func aDiskThatClaimsToBeImmenselyLongIsRefused(format: String) async throws {
+        let fixture = try BoxStoreFixture()
+        let disk = try await fixture.makeDisk()
+        try await fixture.run("truncate", ["--size=2T", disk.string])
+        let box = fixture.root.appending("bomb.box")
+        try await fixture.run(
+            "tar",
+            [
+                "--format=\(format)", "--sparse", "-C", fixture.root.string, "--transform=s,disk.qcow2,box.img,",
+                "-czf",
+                box.string, "disk.qcow2",
+            ])
+        #expect(try HostFiles.size(of: box) < 1 << 20)
+        try await fixture.expectRefusal(of: box, says: "longer than 1 TiB")
+    }
+
     @Test(arguments: ["box.tar.gz", "box.tar.xz", "box.tar.zst", "box.tar"])
     func aBoxThatIsCutOffIsRefused(name: String) async throws {
         let fixture = try BoxStoreFixture()

@@ -1,4 +1,5 @@
 import DevenvHost
+import Synchronization
 import SystemPackage
 
 /// Lends the bytes of an archive, decompressed, to whoever reads them.
@@ -14,18 +15,24 @@ struct ArchiveSource: Sendable {
         guard let compression else { return try await readPlain(body).get() }
         let attempt = attempt
         let call = compression.decompress(path)
+        let end = EndMark()
         let outcome: ToolOutcome
         let result: Result<Value, BoxError>
         do {
             (outcome, result) = try await SystemToolRunner().stream(call) { next in
                 await body(
                     ByteStream { () throws(BoxError) in
-                        do { return try await next() } catch { throw BoxError(.failed, "\(attempt): \(error)") }
+                        do {
+                            let piece = try await next()
+                            if piece == nil { end.isReached.store(true, ordering: .relaxed) }
+                            return piece
+                        } catch { throw BoxError(.failed, "\(attempt): \(error)") }
                     })
             }
         } catch { throw .tool(error, attempt) }
-        // 2 is a warning of gzip and xz; a signal came from a reader that had enough
-        guard outcome.status == 0 || outcome.status == 2 || outcome.status > 128 else {
+        // The program knows best why its output ended; one whose reader had enough has nothing to say. 2 is a warning of gzip
+        // and xz.
+        if end.isReached.load(ordering: .relaxed), outcome.status != 0, outcome.status != 2 {
             throw BoxError(
                 .invalid, "\(attempt): '\(call.tool)' can't unpack it: \(outcome.complaint)",
                 help: "get it again, and completely")
@@ -45,4 +52,9 @@ struct ArchiveSource: Sendable {
                 return piece.isEmpty ? nil : piece
             })
     }
+}
+
+/// Whether a reader has seen the end.
+private final class EndMark: Sendable {
+    let isReached = Atomic<Bool>(false)
 }

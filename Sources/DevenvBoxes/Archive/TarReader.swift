@@ -18,10 +18,16 @@ struct TarReader {
 
     /// Names and fields that describe the next member are never as long as this.
     private static let descriptionLimit: Int64 = 1 << 20
+    /// Archives are filled up to whole records; those of tapes are the longest.
+    private static let fillLimit: Int64 = 64 << 20
+    /// No archive that anybody passes on is as long; a decompressor can be made to write without end.
+    private static let limit: Int64 = 1 << 40
 
     private let attempt: String
     private var stream: ByteStream
     private var content = Content(map: SparseMap(whole: 0))
+    /// What all members so far add up to.
+    private var total: Int64 = 0
 
     /// What of the last member is still to come.
     private struct Content {
@@ -82,10 +88,8 @@ struct TarReader {
         return bytes
     }
 
-    /// Passes over all that follows the archive, so that whatever unpacks it comes to its end and can tell whether it was whole.
-    mutating func drain() async throws(BoxError) {
-        while try await stream.skip(1 << 30) { if Task.isCancelled { return } }
-    }
+    /// Passes over what fills the archive up, so that whatever unpacks it comes to its end and can tell whether it was whole.
+    mutating func drain() async throws(BoxError) { _ = try await stream.skip(Self.fillLimit) }
 
     private mutating func header() async throws(BoxError) -> TarHeader? {
         let block = try await stream.read(TarHeader.length)
@@ -107,7 +111,8 @@ struct TarReader {
 
     private mutating func begin(_ header: TarHeader, _ fields: PaxFields) async throws(BoxError) {
         var stored = fields.size ?? header.size
-        guard stored <= Int64.max - Int64(TarHeader.length) else { throw damaged }
+        guard stored <= Self.limit - total else { throw tooLong }
+        total += stored
         let padding = Self.padding(of: stored)
         var map: SparseMap? = SparseMap(whole: stored)
         if header.kind == .sparseFile {
@@ -118,6 +123,7 @@ struct TarReader {
             map = SparseMap(parts, realSize: fields.realSize ?? 0)
         }
         guard let map, map.parts.reduce(0, { $0 + $1.count }) == stored else { throw damaged }
+        guard map.realSize <= Self.limit else { throw tooLong }
         content = Content(map: map, isReadable: fields.isMapKnown, stored: stored, padding: padding)
     }
 
@@ -147,8 +153,12 @@ struct TarReader {
             let block = try await stream.read(TarHeader.length)
             length += Int64(TarHeader.length)
             guard block.count == TarHeader.length, length <= stored else { throw endsEarly }
+            guard digits.count < TarHeader.length else { throw damaged }
             for byte in block where numbers.isEmpty || numbers.count < 1 + 2 * numbers[0] {
-                if byte != 0x0A { digits.append(byte); continue }
+                guard byte == 0x0A else {
+                    digits.append(byte)
+                    continue
+                }
                 guard let number = Int64(String(decoding: digits, as: UTF8.self)), number >= 0 else { throw damaged }
                 guard !numbers.isEmpty || number <= SparseMap.longest else { throw damaged }
                 numbers.append(number)
@@ -171,6 +181,10 @@ struct TarReader {
 
     private var endsEarly: BoxError {
         BoxError(.invalid, "\(attempt): the archive ends too early", help: "get it again, and completely")
+    }
+
+    private var tooLong: BoxError {
+        BoxError(.invalid, "\(attempt): what is in the archive claims to be longer than 1 TiB")
     }
 
     private var damaged: BoxError {

@@ -9,7 +9,9 @@ enum BoxAnswer {
             context.console.answer(try JSONText.line(BoxLine(record)))
         } else if !output.quiet {
             let version = record.version.map { " \($0)" } ?? ""
-            context.console.answer("\(verb) \(record.name)\(version): \(record.image.size), \(record.digest)\n")
+            let disk = record.image.virtualSize.map { ", a disk of \($0)" } ?? ""
+            context.console.answer(
+                "\(verb) \(record.name)\(version): \(record.image.size)\(disk), \(record.digest)\n")
         }
     }
 }

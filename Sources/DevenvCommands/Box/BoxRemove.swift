@@ -1,6 +1,7 @@
 import ArgumentParser
 import DevenvBoxes
 import DevenvEngine
+import DevenvPluginAPI
 
 extension Devenv.Box {
     /// `devenv box remove`.
@@ -20,9 +21,10 @@ extension Devenv.Box {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let store = context.makeComponents().boxes
+            let what = only.format.map { " (\($0.rawValue))" } ?? ""
             for name in names {
                 try await store.remove(name, format: only.format, force: force)
-                if !output.quiet, !output.json { context.console.say("Removed \(name).\n") }
+                if !output.quiet, !output.json { context.console.say("Removed \(name)\(what).\n") }
             }
             if output.json { context.console.answer(try JSONText.line(ResultLine(.done))) }
             return .done
