@@ -14,7 +14,8 @@ package struct Devenv: ParsableCommand {
             CommandGroup(
                 name: "Machines",
                 subcommands: [
-                    Up.self, Provision.self, Sync.self, Reload.self, Suspend.self, Resume.self, Halt.self, Destroy.self,
+                    Up.self, Provision.self, Sync.self, Reload.self, Suspend.self, Resume.self, Snapshot.self,
+                    Halt.self, Destroy.self,
                 ]),
             CommandGroup(name: "Access", subcommands: [SSH.self, Exec.self, SSHConfig.self, Port.self]),
             CommandGroup(name: "Host", subcommands: [Box.self, Doctor.self, Completion.self]),
@@ -24,7 +25,7 @@ package struct Devenv: ParsableCommand {
     package init() {}
 
     /// Commands that are followed by a verb.
-    static let nouns: Set<String> = ["box"]
+    static let nouns: Set<String> = ["box", "snapshot"]
 
     /// Stops at a command that there is not, with the nearest one that there is.
     static func checkCommand(_ arguments: [String]) throws(CommandFailure) {

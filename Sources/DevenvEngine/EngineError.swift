@@ -6,6 +6,8 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case locked
         /// No machine of that name is known.
         case unknownMachine
+        /// No machine has a snapshot of that name.
+        case unknownSnapshot
         /// The machine is not in a state for this.
         case wrongState
         /// No provider can be used, or not the one asked for.

@@ -53,6 +53,8 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var isReady: Bool
     /// Whether it goes on after a pause, or from a snapshot of its memory, and its clock was not set yet; nil for no.
     package var isComingBack: Bool?
+    /// The snapshot that it is being brought back to; nil unless that was begun and not completed.
+    package var restoration: Restoration?
     /// The machines that it waited for, so that halting and destroying can go in reverse without an Envfile.
     package var dependencies: [MachineName]
 

@@ -1,9 +1,9 @@
 import Glibc
 
 /// A moment as people and programs read it alike.
-enum UTCTime {
+package enum UTCTime {
     /// `2026-11-22 14:03:05 UTC`, from seconds since 1970.
-    static func text(_ seconds: Int) -> String {
+    package static func text(_ seconds: Int) -> String {
         var moment = time_t(seconds)
         var parts = tm()
         gmtime_r(&moment, &parts)

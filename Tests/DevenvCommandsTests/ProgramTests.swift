@@ -133,7 +133,7 @@ import Testing
 }
 
 /// No folder is synced in these tests.
-private struct NoSynchronizer: FolderSynchronizer {
+struct NoSynchronizer: FolderSynchronizer {
     func fingerprint(
         _ folder: SyncedFolder, unchangedSince moment: Duration?
     ) async throws(SyncError) -> String? {

@@ -66,7 +66,7 @@ package struct CommandFailure: Error, Sendable {
             switch error.code {
             case .locked: .locked
             case .cancelled: .interrupted
-            case .unknownMachine: .usage
+            case .unknownMachine, .unknownSnapshot: .usage
             case .wrongState, .provider, .box, .state, .failed: .failed
             }
         self.init(status, error.message, help: error.help)

@@ -2,7 +2,7 @@ import DevenvEngine
 
 /// What a plan does to a machine on the whole.
 enum MachineChange: CaseIterable {
-    case create, recreate, change, start, restart, resume, suspend, halt, destroy
+    case create, recreate, change, start, restart, restore, resume, suspend, save, halt, destroy
 
     /// Judges by the steps of one machine.
     init(_ steps: [Step]) {
@@ -16,7 +16,18 @@ enum MachineChange: CaseIterable {
         case (_, _, true, true): self = .restart
         case (_, _, true, false): self = .halt
         case (_, _, false, true): self = .start
-        default: self = actions.contains(.resume) ? .resume : actions.contains(.suspend) ? .suspend : .change
+        default: self = steps.lazy.compactMap { Self(alone: $0.id.action) }.first ?? .change
+        }
+    }
+
+    /// What an action is on the whole that is not one of several that make a machine run or end.
+    private init?(alone action: StepAction) {
+        switch action {
+        case .restore: self = .restore
+        case .resume: self = .resume
+        case .suspend: self = .suspend
+        case .save: self = .save
+        default: return nil
         }
     }
 
@@ -28,8 +39,10 @@ enum MachineChange: CaseIterable {
         case .change: "change"
         case .start: "start"
         case .restart: "restart"
+        case .restore: "restore"
         case .resume: "resume"
         case .suspend: "suspend"
+        case .save: "save"
         case .halt: "halt"
         case .destroy: "destroy"
         }
@@ -41,34 +54,39 @@ enum MachineChange: CaseIterable {
         case .create: "+"
         case .recreate: "±"
         case .destroy: "-"
-        case .change, .start, .restart, .resume, .suspend, .halt: "~"
+        case .change, .start, .restart, .restore, .resume, .suspend, .save, .halt: "~"
         }
     }
 
     /// How it bears on the user.
     var meaning: TextStyle.Meaning {
         switch self {
-        case .create: .good
+        case .create, .save: .good
         case .recreate, .destroy: .bad
-        case .change, .start, .restart, .resume, .suspend, .halt: .notable
+        case .change, .start, .restart, .restore, .resume, .suspend, .halt: .notable
+        }
+    }
+
+    /// What was done on the whole; nil where each step says it.
+    private var participle: String? {
+        switch self {
+        case .create: "created"
+        case .recreate: "recreated"
+        case .change: nil
+        case .start: "started"
+        case .restart: "restarted"
+        case .restore: "restored"
+        case .resume: "resumed"
+        case .suspend: "suspended"
+        case .save: "saved"
+        case .halt: "stopped"
+        case .destroy: "destroyed"
         }
     }
 
     /// What was done, as the end of a machine's line: `created, synced, provisioned and ready`.
     static func account(of steps: [Step]) -> String {
-        var words: [String] = []
-        let change = MachineChange(steps)
-        switch change {
-        case .create: words.append("created")
-        case .recreate: words.append("recreated")
-        case .start: words.append("started")
-        case .restart: words.append("restarted")
-        case .resume: words.append("resumed")
-        case .suspend: words.append("suspended")
-        case .halt: words.append("stopped")
-        case .destroy: words.append("destroyed")
-        case .change: break
-        }
+        var words = MachineChange(steps).participle.map { [$0] } ?? []
         for step in steps {
             guard let word = word(for: step.id.action), !words.contains(word) else { continue }
             words.append(word)
@@ -82,7 +100,8 @@ enum MachineChange: CaseIterable {
         case .sync: "synced"
         case .provision: "provisioned"
         case .ready: "ready"
-        case .create, .start, .connect, .suspend, .resume, .stop, .destroy: nil
+        case .delete: "snapshot deleted"
+        case .create, .start, .connect, .save, .restore, .suspend, .resume, .stop, .destroy: nil
         }
     }
 }

@@ -11,7 +11,7 @@ struct MachinePlanBuilder {
     private let machine: DesiredMachine
     /// What was recorded; nil also where the recorded machine is gone, as nothing recorded is true of a new one.
     private var recorded: MachineRecord?
-    private let observation: MachineObservation
+    private var observation: MachineObservation
     private var disturbs = false
 
     init(_ machine: DesiredMachine, recorded: MachineRecord?, observed: MachineObservation?) {
@@ -22,6 +22,7 @@ struct MachinePlanBuilder {
 
     /// Makes, starts, restarts or changes the machine, as far as needed.
     mutating func bringUp(recreate: Bool) {
+        completeRestoration()
         switch observation.state {
         case .absent: make(because: reasonForMaking)
         case .unknown(let reason):
@@ -39,6 +40,7 @@ struct MachinePlanBuilder {
 
     /// Stops the machine where it runs and starts it.
     mutating func restart() {
+        completeRestoration()
         switch observation.state {
         case .running, .suspended:
             add(.stop, because: ["a reload was asked for"])
@@ -46,6 +48,13 @@ struct MachinePlanBuilder {
         case .stopped: start(because: ["is stopped"], recreate: false)
         default: break
         }
+    }
+
+    /// What is recorded is of the machine as the snapshot has it; so it is brought there before anything is done to it.
+    private mutating func completeRestoration() {
+        guard let restoration = recorded?.restoration, observation.mayBeRestored else { return }
+        add(.restore(restoration.snapshot), because: ["was left halfway back to it"])
+        observation = MachineObservation(restoration.isRunning ? .running : .stopped)
     }
 
     private var reasonForMaking: String {
@@ -194,5 +203,15 @@ struct MachinePlanBuilder {
             StepID(machine.name, action, round: round), reasons: reasons, after: steps.last.map { [$0.id] } ?? [])
         steps.append(step)
         if action != .connect { disturbs = true }
+    }
+}
+
+extension MachineObservation {
+    /// Whether there is a machine that can be brought back to a snapshot.
+    fileprivate var mayBeRestored: Bool {
+        switch state {
+        case .stopped, .running, .suspended: true
+        case .absent, .broken, .unknown: false
+        }
     }
 }

@@ -20,6 +20,12 @@ package enum StepAction: Hashable, Sendable {
     case suspend
     /// It goes on after a pause: it is waited for, and its clock is set.
     case resume
+    /// A snapshot of it is saved.
+    case save(SnapshotName)
+    /// It is brought back to a snapshot.
+    case restore(SnapshotName)
+    /// A snapshot of it is removed.
+    case delete(SnapshotName)
     /// It is stopped.
     case stop
     /// It is removed.
@@ -39,6 +45,9 @@ extension StepAction: CustomStringConvertible {
         case .ready: "ready"
         case .suspend: "suspend"
         case .resume: "resume"
+        case .save(let name): "save \(name)"
+        case .restore(let name): "restore \(name)"
+        case .delete(let name): "delete \(name)"
         case .stop: "stop"
         case .destroy: "destroy"
         }

@@ -111,10 +111,10 @@ extension StepAction {
     func fulfils(_ condition: DependencyCondition) -> Bool {
         switch self {
         case .create: true
-        case .start, .connect, .update, .resume: condition >= .running
+        case .start, .connect, .update, .resume, .restore: condition >= .running
         case .sync, .provision: condition >= .provisioned
         case .ready: condition == .ready
-        case .suspend, .stop, .destroy: false
+        case .suspend, .save, .delete, .stop, .destroy: false
         }
     }
 

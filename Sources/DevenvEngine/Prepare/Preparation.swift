@@ -22,7 +22,12 @@ struct Preparation: Sendable {
         -> Result
     {
         let records = try EngineError.wrap { () throws(StateError) in try store.machines() }
-        let recorded = Dictionary(uniqueKeysWithValues: records.map { ($0.identity.name, $0) })
+        var recorded = Dictionary(uniqueKeysWithValues: records.map { ($0.identity.name, $0) })
+        for record in records where record.restoration != nil {
+            recorded[record.identity.name] = try EngineError.wrap { () throws(StateError) in
+                try store.completing(record)
+            }
+        }
         let names = withDependencies(targets)
         let observed = await Observation.observe(
             records.filter { names.contains($0.identity.name) }, components.providers)

@@ -37,9 +37,11 @@ struct StepRunner: Sendable {
         case .sync(let target): try await sync(target, try wanted(context))
         case .provision(let name): try await provision(name, step.id, try wanted(context))
         case .ready: try await waitUntilReady(try wanted(context))
+        case .save(let name): try await save(name, machine, context.provider)
+        case .restore(let name): try await restore(name, Arriving(machine, context), try wantedIfAny(context))
+        case .delete(let name): try await delete(name, machine, context.provider)
         case .suspend: try await suspend(machine, context.provider)
-        case .resume:
-            try await resume(Arriving(machine, context), context.desired == nil ? nil : try wanted(context))
+        case .resume: try await resume(Arriving(machine, context), try wantedIfAny(context))
         case .stop: try await stop(machine, context.provider)
         case .destroy: try await destroy(machine, context.provider)
         }
@@ -54,6 +56,11 @@ struct StepRunner: Sendable {
         let hosts: [HostEntry]
         let dependencies: [MachineName]
         var name: MachineName { desired.name }
+    }
+
+    /// What a machine is to be, where the command knows more than what is recorded.
+    private func wantedIfAny(_ context: MachineContext) throws(EngineError) -> Wanted? {
+        context.desired == nil ? nil : try wanted(context)
     }
 
     private func wanted(_ context: MachineContext) throws(EngineError) -> Wanted {

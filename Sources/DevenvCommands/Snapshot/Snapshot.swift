@@ -1,0 +1,29 @@
+import ArgumentParser
+import DevenvModel
+
+extension Devenv {
+    /// `devenv snapshot`.
+    struct Snapshot: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Save states of machines and bring the machines back to them.",
+            subcommands: [Save.self, Restore.self, List.self, Delete.self])
+    }
+}
+
+/// The name of a snapshot on the command line.
+struct SnapshotNameOption: ParsableArguments {
+    @Argument(help: ArgumentHelp("The snapshot.", valueName: "name"))
+    private var text: String
+
+    /// The name. Throws `.usage` for what can't be one.
+    var name: SnapshotName {
+        get throws(CommandFailure) {
+            guard let name = SnapshotName(rawValue: text) else {
+                throw .usage(
+                    "'\(text)' can't be the name of a snapshot",
+                    help: "use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit")
+            }
+            return name
+        }
+    }
+}
