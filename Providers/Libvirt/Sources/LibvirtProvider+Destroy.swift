@@ -16,6 +16,7 @@ extension LibvirtProvider {
                 try await remove(id, connection)
             }
         }
+        EmulatorLog(of: machine.identity, at: place, environment: environment).remove()
         FaultPoint.reach("libvirt.destroy.domain")
         try await storage(at: place, connection).remove(machine.identity)
         FaultPoint.reach("libvirt.destroy.volumes")
