@@ -142,7 +142,7 @@ let package = Package(
             "DevenvEngineTests", at: "Tests/DevenvEngineTests",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState", "DevenvBoxes",
-                "DevenvEngine",
+                "DevenvEngine", "DevenvSSH", "ContainerProvider",
             ]),
         tests(
             "DevenvCommandsTests", at: "Tests/DevenvCommandsTests",

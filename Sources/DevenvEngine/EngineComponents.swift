@@ -10,7 +10,7 @@ package struct EngineComponents: Sendable {
     package let providers: [any Provider]
     /// The provisioners.
     package let provisioners: [any Provisioner]
-    /// Makes the communicator for a machine.
+    /// Makes the communicator for a machine; for an endpoint without a host key, one that accepts the key that it is shown.
     package let makeCommunicator: CommunicatorFactory
     /// Keeps folders equal.
     package let synchronizer: any FolderSynchronizer

@@ -29,7 +29,7 @@ struct SSHConnector {
         let socket = try await connectedSocket(until: min(end, .now + limits.connecting))
         guard let session = LibSSH2Session(on: socket) else { throw failure.failed("libssh2 has no memory") }
         session.prefer(SSHAlgorithms.keyExchange, for: LIBSSH2_METHOD_KEX)
-        session.prefer(SSHAlgorithms.hostKeys(first: endpoint.hostKey), for: LIBSSH2_METHOD_HOSTKEY)
+        session.prefer(SSHAlgorithms.hostKeys(first: endpoint.hostKey ?? ""), for: LIBSSH2_METHOD_HOSTKEY)
         let connection = SSHConnection(session, executor: executor, failure: failure)
         do throws(CommunicatorError) {
             try await connection.awaitGreeting(until: patience(end, limits.greeting))
@@ -57,7 +57,7 @@ struct SSHConnector {
     /// given up here ends the program.
     private func explained(_ error: CommunicatorError, _ program: ConnectedProgram) async -> CommunicatorError {
         let mayHaveEnded = error.code == .connectionLost
-        return switch await program.end(grace: mayHaveEnded ? .milliseconds(300) : .zero) {
+        return switch await program.end(grace: mayHaveEnded ? .seconds(1) : .zero) {
         case .success(let outcome) where mayHaveEnded: failure.programEnded(outcome)
         case .failure(let reason) where reason.code != .cancelled: failure.failed(reason.description)
         default: error
@@ -119,7 +119,8 @@ struct SSHConnector {
     }
 
     private func checkHostKey(_ presented: [UInt8]) throws(CommunicatorError) {
-        let fields = endpoint.hostKey.split(separator: " ").prefix(2)
+        guard let expected = endpoint.hostKey else { throw failure.failed("its host key is not known") }
+        let fields = expected.split(separator: " ").prefix(2)
         guard fields.count == 2, fields[1] == Base64.encode(presented) else {
             throw failure.wrongHostKey(
                 expected: fields.joined(separator: " "), presented: Base64.encode(presented))

@@ -51,6 +51,18 @@ package struct MachineKeys: Sendable {
             hostKeyAlias: alias, hostKey: try text(publicFile(of: hostKeyFile)), proxy: way.proxy)
     }
 
+    /// How to log in to a machine, as it is seen, for the first time: with a key that its box lets in, and with whatever host
+    /// key it shows.
+    package func firstEndpoint(
+        for record: MachineRecord, seen: MachineObservation, user: String, key: FilePath
+    ) -> SSHEndpoint? {
+        let alias = Self.alias(of: record.identity)
+        guard seen.state == .running, let way = Way(seen, port: record.sshPort, alias: alias) else { return nil }
+        return SSHEndpoint(
+            host: way.host, port: way.port, user: user, identityFile: key, knownHostsFile: "/dev/null",
+            hostKeyAlias: alias, hostKey: nil, proxy: way.proxy)
+    }
+
     /// Where a connection is made to.
     private struct Way {
         let host: String

@@ -27,6 +27,8 @@ extension MachineRecord {
         record.folders = then.folders
         record.provisioners = then.provisioners
         record.starts = then.starts
+        record.answeredStart = then.answeredStart
+        record.isIntroduced = then.isIntroduced
         record.isReady = then.isReady
         return record
     }

@@ -51,6 +51,10 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var starts: Int
     /// Whether its `ready` checks have held since it was last started or changed.
     package var isReady: Bool
+    /// Whether its first login has replaced its box's well-known key; nil where its box has none.
+    package var isIntroduced: Bool?
+    /// Which of its starts it has answered on SSH after; nil for none.
+    package var answeredStart: Int?
     /// Whether it goes on after a pause, or from a snapshot of its memory, and its clock was not set yet; nil for no.
     package var isComingBack: Bool?
     /// The snapshot that it is being brought back to; nil unless that was begun and not completed.

@@ -34,7 +34,8 @@ enum BuiltIns {
         let runner = SystemToolRunner()
         return EngineComponents(
             providers: providers(host, environment, runner), provisioners: provisioners(runner),
-            makeCommunicator: { SSHCommunicator($0) }, synchronizer: RsyncSynchronizer(runner: runner), runner: runner,
+            makeCommunicator: { SSHLogin.communicator(for: $0, runner: runner) },
+            synchronizer: RsyncSynchronizer(runner: runner), runner: runner,
             boxes: BoxStore(directories: host, runner: runner), host: host, environment: environment)
     }
 }

@@ -80,9 +80,9 @@ struct EngineRig: Sendable {
         try await carryOut(try await engine.prepareUp(graph, targets: names, options: UpOptions()))
     }
 
-    /// Carries an operation out.
+    /// Carries an operation out. A lock that was let go may be held for a moment by programs that other tests just start.
     func carryOut(_ operation: DevenvEngine.Operation) async throws -> ExecutionReport {
-        try await engine.carryOut(operation, width: 8, wait: false, events: { _ in })
+        try await engine.carryOut(operation, width: 8, wait: true, events: { _ in })
     }
 
     /// The record of a machine.

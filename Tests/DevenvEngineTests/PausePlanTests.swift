@@ -112,4 +112,11 @@ import Testing
         #expect(planner.halt().lines == ["app: stop", "db: stop"])
         #expect(planner.halt().reasons("db: stop") == ["is suspended"])
     }
+
+    @Test func aMachineThatHasNotAnsweredSinceItsStartIsWaitedForBeforeAnythingElse() throws {
+        let plan = try plan(.running) { $0.starts = 1 }
+        #expect(plan.lines.prefix(2) == ["web: connect", "web: provision at-boot"])
+        #expect(plan.reasons("web: connect") == ["has not answered since it was started"])
+        #expect(try self.plan(.running).isEmpty)
+    }
 }

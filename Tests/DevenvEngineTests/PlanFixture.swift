@@ -66,6 +66,7 @@ enum PlanFixture {
             ProvisionerRun(fingerprint: $0, succeeded: true, exitStatus: 0, endedAt: 0, starts: 0)
         }
         record.isReady = true
+        record.answeredStart = record.starts
         record.dependencies = machine.spec.dependencies.map { name($0.target.value) }
         return record
     }

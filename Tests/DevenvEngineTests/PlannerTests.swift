@@ -160,7 +160,7 @@ import Testing
         #expect(stopped.lines == ["web: start", "web: connect", "web: provision service"])
         record.starts += 1
         let startedByAKilledCommand = try plan(spec, recorded: record, observed: .running)
-        #expect(startedByAKilledCommand.lines == ["web: provision service"])
+        #expect(startedByAKilledCommand.lines == ["web: connect", "web: provision service"])
     }
 
     @Test func aFolderIsSyncedWhenItHasChanged() throws {

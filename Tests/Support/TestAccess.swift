@@ -12,10 +12,12 @@ package struct TestAccess: Sendable {
     /// The machine's host key, for the alias `machine-under-test`.
     package let knownHostsFile: FilePath
 
-    /// Makes the keys in a directory.
-    package static func make(in directory: TemporaryDirectory, user: String = "dev") async throws -> TestAccess {
-        let userKey = try await makeKey("user_key", in: directory)
-        let hostKey = try await makeKey("host_key", in: directory)
+    /// Makes the keys in a directory. `kind` is that of the key that lets in, as ssh-keygen(1) names it.
+    package static func make(
+        in directory: TemporaryDirectory, kind: String = "ed25519", user: String = "dev"
+    ) async throws -> TestAccess {
+        let userKey = try await makeKey("user_key", kind, in: directory)
+        let hostKey = try await makeKey("host_key", "ed25519", in: directory)
         let known = try directory.write("machine-under-test \(hostKey)", to: "known_hosts")
         let secret = Redacted(try directory.read("host_key") ?? "")
         let access = MachineAccess(
@@ -41,8 +43,12 @@ package struct TestAccess: Sendable {
             timeout: .seconds(30))
     }
 
-    private static func makeKey(_ name: String, in directory: TemporaryDirectory) async throws -> String {
-        let arguments = ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", directory.path.appending(name).string]
+    private static func makeKey(_ name: String, _ kind: String, in directory: TemporaryDirectory) async throws -> String
+    {
+        let arguments = [
+            "-q", "-t", kind, "-m", kind == "rsa" ? "PEM" : "RFC4716", "-N", "", "-C", "test", "-f",
+            directory.path.appending(name).string,
+        ]
         let outcome = try await SystemToolRunner().run(ToolInvocation("ssh-keygen", arguments))
         guard outcome.status == 0, let line = try directory.read(name + ".pub") else {
             throw Failure(description: "ssh-keygen: \(outcome.complaint)")

@@ -109,6 +109,10 @@ struct MachinePlanBuilder {
             return
         }
         if !observation.drift.isEmpty { add(.start, because: observation.drift) }
+        let isAwaited = steps.contains { $0.id.action == .resume }
+        if let recorded, recorded.answeredStart != recorded.starts, !isAwaited {
+            add(.connect, because: ["has not answered since it was started"])
+        }
         let live = changes(of: .live)
         if !live.isEmpty { add(.update, because: live) }
     }

@@ -1,4 +1,5 @@
 import DevenvDiagnostics
+import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
 import DevenvState
@@ -9,11 +10,14 @@ struct Arriving: Sendable {
     let provider: any Provider
     /// How long it may take to answer.
     let bootTimeout: Duration
+    /// What it should be, where the command knows more than what is recorded.
+    let wanted: StepRunner.Wanted?
 
-    init(_ name: MachineName, _ context: MachineContext) {
+    init(_ name: MachineName, _ context: MachineContext, _ wanted: StepRunner.Wanted?) {
         self.name = name
         provider = context.provider
         bootTimeout = context.bootTimeout
+        self.wanted = wanted
     }
 }
 
@@ -44,7 +48,7 @@ extension StepRunner {
             return first
         }
         switch arrival {
-        case .answered: return
+        case .answered: try noteAnswer(of: machine.name)
         case .failed(let error): throw error
         case .ended(let reason):
             try Task.checkCancellation()
@@ -58,7 +62,11 @@ extension StepRunner {
         do {
             let seen = try await machine.provider.locate(record.recorded, timeout: machine.bootTimeout)
             let way = try wayIn(to: machine.name, record, seen)
-            try await way.communicator.waitUntilReady(timeout: max(.zero, deadline - .now))
+            if record.isIntroduced == false {
+                try await introduce(machine, record, way, until: deadline)
+            } else {
+                try await way.communicator.waitUntilReady(timeout: max(.zero, deadline - .now))
+            }
             return .answered
         } catch let error as CommunicatorError where [.refused, .silent, .connectionLost].contains(error.code) {
             return .failed(await silence(error.message, help: Self.patienceHelp, machine, record))
@@ -67,6 +75,25 @@ extension StepRunner {
         } catch {
             return .failed(error)
         }
+    }
+
+    private func introduce(
+        _ machine: Arriving, _ record: MachineRecord, _ way: WayIn, until deadline: ContinuousClock.Instant
+    ) async throws {
+        guard let wanted = machine.wanted, case .knownKey(let key) = wanted.box.introduction else {
+            throw EngineError(
+                .wrongState, "machine '\(machine.name)' has never let in its own key",
+                help: "run devenv up \(machine.name)")
+        }
+        try await introduce(wanted, record, way, by: key, until: deadline)
+    }
+
+    private func noteAnswer(of machine: MachineName) throws(StateError) {
+        var record = try record(of: machine)
+        record.answeredStart = record.starts
+        if record.isIntroduced != nil { record.isIntroduced = true }
+        try store.save(record, durable: false)
+        FaultPoint.reach("engine.connect.noted")
     }
 
     private static let patienceHelp = "where it only needs longer to boot, give it a longer 'boot_timeout'"

@@ -131,7 +131,7 @@ extension StepRunner {
         try store.forget(name)
     }
 
-    private func request(_ machine: Wanted, _ record: MachineRecord) async throws -> MachineRequest {
+    func request(_ machine: Wanted, _ record: MachineRecord) async throws -> MachineRequest {
         let keys = MachineKeys(directory: store.directory(of: machine.name))
         let ownKey = try await ownPublicKey(machine.spec.ssh)
         return MachineRequest(
@@ -162,6 +162,7 @@ extension MachineRecord {
             boxDigest: machine.box.digest,
             user: RequestBuilder.user(of: machine.spec, machine.box))
         settings = machine.desired.settings
+        if case .knownKey = machine.box.introduction { isIntroduced = false }
         update(from: machine, forwards: machine.spec.forwards.map(\.value))
     }
 

@@ -12,7 +12,7 @@ extension StepRunner {
     }
 
     /// Lets a machine go on, waits until it answers and sets its clock. Repeating it completes one that was cut off.
-    func resume(_ machine: Arriving, _ wanted: Wanted?) async throws {
+    func resume(_ machine: Arriving) async throws {
         var record = try record(of: machine.name)
         record.isComingBack = true
         try store.save(record, durable: false)
@@ -20,12 +20,12 @@ extension StepRunner {
         let seen = try await machine.provider.observe([record.recorded])[record.identity.machine]
         if seen?.state == .suspended { try await machine.provider.resume(record.recorded) }
         FaultPoint.reach("engine.resume.resumed")
-        try await comeBack(machine, wanted)
+        try await comeBack(machine)
     }
 
     /// Puts right what is missing around a machine that goes on where it was, waits for it and sets its clock.
-    func comeBack(_ machine: Arriving, _ wanted: Wanted?) async throws {
-        try await surround(machine, wanted)
+    func comeBack(_ machine: Arriving) async throws {
+        try await surround(machine)
         try await connect(machine)
         if let obstacle = try await GuestClock.set(
             over: try await reach(machine.name, machine.provider).communicator)
@@ -39,11 +39,11 @@ extension StepRunner {
     }
 
     /// The host may have been restarted during the pause. Without an Envfile the rest is left to `up`.
-    private func surround(_ machine: Arriving, _ wanted: Wanted?) async throws {
+    private func surround(_ machine: Arriving) async throws {
         let record = try record(of: machine.name)
         let seen = try await machine.provider.observe([record.recorded])[record.identity.machine]
         guard let drift = seen?.drift, !drift.isEmpty else { return }
-        if let wanted { return try await mend(wanted) }
+        if let wanted = machine.wanted { return try await mend(wanted) }
         for text in drift { events(.notice(machine.name, "\(text); devenv up \(machine.name) puts it right")) }
     }
 }

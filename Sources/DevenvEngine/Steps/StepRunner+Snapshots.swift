@@ -17,7 +17,7 @@ extension StepRunner {
     }
 
     /// Brings a machine back to a snapshot, and what is recorded of it with it. Repeating it completes one that was cut off.
-    func restore(_ name: SnapshotName, _ machine: Arriving, _ wanted: Wanted?) async throws {
+    func restore(_ name: SnapshotName, _ machine: Arriving) async throws {
         var record = try record(of: machine.name)
         guard let snapshot = try await snapshot(name, of: record, machine.provider) else {
             throw EngineError(
@@ -38,7 +38,7 @@ extension StepRunner {
         record.isComingBack = snapshot.isRunning ? true : nil
         try store.save(record)
         FaultPoint.reach("engine.restore.recorded")
-        if snapshot.isRunning { try await comeBack(machine, wanted) }
+        if snapshot.isRunning { try await comeBack(machine) }
     }
 
     /// Removes a snapshot, then what was kept for it.

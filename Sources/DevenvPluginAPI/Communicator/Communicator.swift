@@ -14,15 +14,16 @@ package struct SSHEndpoint: Hashable, Sendable {
     package let knownHostsFile: FilePath
     /// The name that the host key is filed under, so that it does not depend on the address.
     package let hostKeyAlias: String
-    /// The host key that must be presented, as an OpenSSH public key line (`ssh-ed25519 AAAA…`).
-    package let hostKey: String
+    /// The host key that must be presented, as an OpenSSH public key line (`ssh-ed25519 AAAA…`). Nil for the first login to
+    /// a machine that nobody has told its host key yet, and for nothing else.
+    package let hostKey: String?
     /// A program with its arguments whose standard input and output lead to the server, in place of TCP to `host`.
     package let proxy: [String]?
 
     /// Makes an endpoint.
     package init(
         host: String, port: UInt16, user: String, identityFile: FilePath, knownHostsFile: FilePath,
-        hostKeyAlias: String, hostKey: String, proxy: [String]? = nil
+        hostKeyAlias: String, hostKey: String?, proxy: [String]? = nil
     ) {
         self.host = host
         self.port = port
