@@ -1,3 +1,4 @@
+import DevenvCrypto
 import DevenvHost
 import Glibc
 package import SystemPackage
@@ -9,15 +10,18 @@ package import SystemPackage
 package struct LibvirtLeftovers: Sendable {
     /// The ids to look for.
     package let marks: [String]
+    private let bridges: [String]
     private let uri: String
     private let directories: [FilePath]
 
-    /// Names a search. The directories are those of qemu:///system unless told otherwise, such as the home of a session.
+    /// Names a search. `networks` are the names of the project's, as the names of links are too short for an id. The
+    /// directories are those of qemu:///system unless told otherwise, such as the home of a session.
     package init(
-        marks: [String], uri: String = LibvirtDaemon.system,
+        marks: [String], networks: [String] = ["default"], uri: String = LibvirtDaemon.system,
         directories: [FilePath] = ["/etc/libvirt", "/run/libvirt", "/var/lib/libvirt", "/var/log/libvirt"]
     ) {
         self.marks = marks
+        bridges = marks.flatMap { mark in networks.map { Self.bridge(of: $0, in: mark) } }
         self.uri = uri
         self.directories = directories
     }
@@ -43,22 +47,26 @@ package struct LibvirtLeftovers: Sendable {
         return Self.lines(try await SystemToolRunner().run(call).text)
     }
 
-    /// Bridges and taps, whose names have room for the first 8 digits only.
+    /// Bridges.
     package func links() throws -> [String] {
-        try HostFiles.list("/sys/class/net").filter { link in
-            isMarkedShortly(link) || isMarked(text(of: FilePath("/sys/class/net/\(link)/ifalias")))
-        }.map { "link \($0)" }
+        try HostFiles.list("/sys/class/net").filter(bridges.contains).map { "link \($0)" }
     }
 
-    /// Rules of libvirt's that speak of a link of the project; to see them one has to be root.
+    /// Rules of libvirt's that speak of a bridge of the project; to see them one has to be root.
     package func rules() async throws -> [String] {
         guard geteuid() == 0 else { return [] }
         var found: [String] = []
         for tool in ["iptables-save", "ip6tables-save"] where ToolPath.find(tool) != nil {
             let outcome = try await SystemToolRunner().run(ToolInvocation(tool, []))
-            found += Self.lines(outcome.text).filter(isMarkedShortly).map { "rule \($0)" }
+            found += Self.lines(outcome.text).filter { rule in bridges.contains { rule.contains($0) } }
+                .map { "rule \($0)" }
         }
         return found
+    }
+
+    /// The name that the bridge of a project's network has.
+    package static func bridge(of network: String, in project: String) -> String {
+        "lv" + SHA256.hexadecimal(of: Array("\(project) \(network)".utf8)).prefix(13)
     }
 
     /// Definitions, NVRAM, saved memory, disks, seeds, leases, logs.
@@ -98,8 +106,6 @@ package struct LibvirtLeftovers: Sendable {
         let plain = text.filter { $0 != "-" }  // those of a UUID come between the digits
         return marks.contains { plain.contains($0) }
     }
-
-    private func isMarkedShortly(_ text: String) -> Bool { marks.contains { text.contains($0.prefix(8)) } }
 
     private func text(of file: FilePath) -> String {
         let bytes = (try? HostFiles.read(file)) ?? nil  // a process's file goes with the process

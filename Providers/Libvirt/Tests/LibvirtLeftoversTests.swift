@@ -16,7 +16,7 @@ import Testing
                 try await made.define()
             } _: {
                 let found = try await leftovers.all().joined(separator: "\n")
-                for kind in ["domain ", "network shop-default-\(id)", "volume in", "link dv\(id.prefix(8))"] {
+                for kind in ["domain ", "network shop-default-\(id)", "volume in", "link \(made.bridge)"] {
                     #expect(found.contains(kind), "\(kind) is not in \(found)")
                 }
                 for kind in ["rule ", "file /etc/libvirt/qemu/", "dnsmasq"] {
@@ -74,9 +74,12 @@ private struct Made: Sendable {
         """
     }
 
+    /// As the provider names it.
+    var bridge: String { LibvirtLeftovers.bridge(of: "default", in: id) }
+
     private var networkXML: String {
         """
-        <network><name>\(network)</name><bridge name='dv\(id.prefix(8))' stp='off'/>
+        <network><name>\(network)</name><bridge name='\(bridge)' stp='off'/>
         <ip address='127.213.7.1' netmask='255.255.255.248'><dhcp><range start='127.213.7.2' end='127.213.7.6'/></dhcp></ip>
         </network>
         """

@@ -8,8 +8,9 @@ import Testing
     @Test(arguments: [PrivateLibvirt.Kind.system, .session])
     func aDomainOutlivesItsDaemonAndEndsWithTheTest(_ kind: PrivateLibvirt.Kind) async throws {
         let process = try await PrivateLibvirt.with(kind) { libvirt in
+            let name = "outlives-\(kind)"
             let xml = """
-                <domain type='qemu'><name>outlives</name><memory unit='MiB'>16</memory>
+                <domain type='qemu'><name>\(name)</name><memory unit='MiB'>16</memory>
                 <os><type arch='x86_64' machine='q35'>hvm</type></os></domain>
                 """
             let file = libvirt.home.appending("domain.xml")
@@ -19,8 +20,8 @@ import Testing
             try await libvirt.kill()
             try await libvirt.start()
             #expect(libvirt.process() != first)
-            #expect(try await virsh(libvirt, "list", "--name") == "outlives")
-            return try #require(ProcessTable.processes(withArgument: "guest=outlives").first)
+            #expect(try await virsh(libvirt, "list", "--name") == name)
+            return try #require(ProcessTable.processes(withArgument: "guest=\(name)").first)
         }
         #expect(!ProcessTable.isRunning(process))
     }

@@ -2,10 +2,10 @@ import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
 import DevenvTestSupport
+import SystemPackage
 import Testing
 
 @testable import LibvirtProvider
-import SystemPackage
 
 /// What the doctor says.
 @Suite struct FindingTests {
