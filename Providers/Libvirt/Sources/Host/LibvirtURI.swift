@@ -12,15 +12,11 @@ package struct LibvirtURI: Hashable, Sendable, CustomStringConvertible {
     /// Takes a URI apart; one that libvirt would refuse is taken for the system's of another host.
     package init(_ text: String) {
         description = text
-        let parts = text.split(separator: "?", maxSplits: 1)[...].first ?? ""
-        let scheme = parts.prefix { $0 != ":" }
-        let words = scheme.split(separator: "+")
-        driver = words.first.map(String.init) ?? ""
-        let rest = parts.dropFirst(scheme.count).drop { $0 == ":" }
-        let path = rest.hasPrefix("//") ? rest.dropFirst(2) : rest
-        let host = rest.hasPrefix("//") ? path.prefix { $0 != "/" } : ""
-        // without a host ssh and the like are refused by libvirt
-        isLocal = host.isEmpty && (words.count < 2 || words[1] == "unix")
-        scope = path.dropFirst(host.count).hasPrefix("/session") ? .session : .system
+        let parts = (text.split(separator: "?", maxSplits: 1).first ?? "").split(separator: "://", maxSplits: 1)
+        let scheme = (parts.first ?? "").split(separator: "+")
+        let place = parts.count == 2 ? parts[1] : "nowhere"
+        driver = scheme.first.map(String.init) ?? ""
+        isLocal = place.hasPrefix("/") && (scheme.count < 2 || scheme[1] == "unix")
+        scope = place.drop { $0 != "/" } == "/session" ? .session : .system
     }
 }

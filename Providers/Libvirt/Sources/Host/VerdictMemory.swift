@@ -25,7 +25,8 @@ struct VerdictMemory: Sendable {
 
     /// What was kept under the same circumstances.
     func recall() -> AcceleratorVerdict? {
-        guard let bytes = (try? HostFiles.read(file, limit: 64 << 10)) ?? nil else { return nil }  // the probe runs again
+        let kept = (try? HostFiles.read(file, limit: 64 << 10)) ?? nil  // without it the probe runs again
+        guard let bytes = kept else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == circumstances.count + 2, lines.dropLast(2).map(String.init) == circumstances else {
             return nil

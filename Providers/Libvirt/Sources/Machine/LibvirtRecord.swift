@@ -19,11 +19,8 @@ struct LibvirtRecord: Hashable, Sendable {
         self.init(uri: uri, pool: record["pool"])
     }
 
-    /// Whose libvirt it is (https://libvirt.org/drvqemu.html).
-    var scope: HostAbilities.Scope {
-        let path = uri.prefix { $0 != "?" }
-        return path.hasSuffix("/session") ? .session : .system
-    }
+    /// Whose libvirt it is.
+    var scope: HostAbilities.Scope { LibvirtURI(uri).scope }
 
     /// What the engine keeps.
     var record: ProviderRecord {

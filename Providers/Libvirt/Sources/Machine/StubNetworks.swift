@@ -1,6 +1,6 @@
 import DevenvHost
 import DevenvModel
-package import DevenvPluginAPI
+import DevenvPluginAPI
 
 struct StubNetworks: Sendable {
     let connection: LibvirtConnection
@@ -43,13 +43,4 @@ struct StubNetworks: Sendable {
 }
 extension LibvirtProvider {
     func networks(_ connection: LibvirtConnection) -> StubNetworks { StubNetworks(connection: connection) }
-    func uri(_ options: LibvirtOptions) -> String {
-        options.uri ?? environment["LIBVIRT_DEFAULT_URI"] ?? "qemu:///system"
-    }
-    func hostAbilities(for options: LibvirtOptions, _ connection: LibvirtConnection) async throws(ProviderError)
-        -> HostAbilities
-    {
-        connection.uri.hasPrefix("test") ? HostAbilities(virtualization: .test) : HostAbilities(virtualization: .qemu)
-    }
-    package func check() async -> [Finding] { [] }
 }

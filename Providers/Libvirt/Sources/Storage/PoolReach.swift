@@ -7,18 +7,9 @@ package enum PoolReach: Hashable, Sendable {
     /// Not at all: libvirt's driver for tests keeps names and sizes only.
     case nowhere
 
-    /// What a connection's URI says (https://libvirt.org/uri.html).
+    /// What a connection's URI says.
     package init(uri: String) {
-        guard let scheme = uri.firstRange(of: "://") else {
-            self = .connection
-            return
-        }
-        let parts = uri[..<scheme.lowerBound].split(separator: "+")
-        if parts.first == "test" {
-            self = .nowhere
-        } else {
-            let isHere = parts.count == 1 || parts[1] == "unix"
-            self = isHere && uri[scheme.upperBound...].hasPrefix("/") ? .files : .connection
-        }
+        let uri = LibvirtURI(uri)
+        self = uri.driver == "test" ? .nowhere : uri.isLocal ? .files : .connection
     }
 }

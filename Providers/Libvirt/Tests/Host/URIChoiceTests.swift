@@ -13,8 +13,7 @@ import Testing
         ("qemu+unix:///session?socket=/run/x/y", "qemu", true, .session),
         ("qemu+unix:///system?socket=/session", "qemu", true, .system),
         ("qemu://far/session", "qemu", false, .session), ("qemu+tcp://localhost/system", "qemu", false, .system),
-        ("test:///default", "test", true, .system), ("", "", true, .system), ("qemu", "qemu", true, .system),
-        ("qemu:/session", "qemu", true, .session),
+        ("test:///default", "test", true, .system), ("", "", false, .system), ("qemu", "qemu", false, .system),
     ])
     func aURIIsTakenApart(_ text: String, _ driver: String, _ isLocal: Bool, _ scope: HostAbilities.Scope) {
         let uri = LibvirtURI(text)
