@@ -118,7 +118,7 @@ extension OptionTree {
     }
 }
 
-extension String {
+extension StringProtocol {
     /// Whether libvirt takes it as a name of a board, a processor or a device.
     var isWord: Bool {
         !isEmpty

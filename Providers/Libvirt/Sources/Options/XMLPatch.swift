@@ -27,12 +27,8 @@ package struct XMLPatch: Hashable, Sendable {
 extension XMLPatch {
     /// Whether an attribute can have this name (XML 1.0, section 2.3; without letters beyond ASCII).
     static func isName(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, first.isASCII else { return false }
-        return (first.properties.isAlphabetic || first == "_")
-            && text.split(separator: ":").allSatisfy { $0.isWordLike }
+        guard let first = text.unicodeScalars.first, first.properties.isAlphabetic || first == "_" else { return false }
+        return !text.contains("+")
+            && text.split(separator: ":", omittingEmptySubsequences: false).allSatisfy(\.isWord)
     }
-}
-
-extension Substring {
-    fileprivate var isWordLike: Bool { String(self).isWord }
 }

@@ -78,6 +78,8 @@ import Testing
         ("xml: [{path: 1️⃣a//b, remove: true}]", "1️⃣ 'a//b' is no path to an element"),
         ("xml: [{path: 1️⃣'a[0]', remove: true}]", "1️⃣ 'a[0]' is no path to an element"),
         ("xml: [{path: a, set: {1️⃣'b c': d}}]", "1️⃣ 'b c' is no name of an attribute"),
+        ("xml: [{path: a, set: {1️⃣'b:': d}}]", "1️⃣ 'b:' is no name of an attribute"),
+        ("xml: [{path: a, set: {1️⃣'b+c': d}}]", "1️⃣ 'b+c' is no name of an attribute"),
         ("xml: [{add: 1️⃣'<a>'}]", "1️⃣ 'add' is no XML element: no element found (line 1, column 4)"),
         ("xml: [{1️⃣pth: a, remove: true}]", "1️⃣ the keys of an xml patch have no key 'pth'"),
     ])
