@@ -9,6 +9,13 @@ package enum ImageTools {
             "cp", ["--reflink=auto", "--sparse=always", "--", source.string, target.string], timeout: .seconds(3600))
     }
 
+    /// Copies a file in the same way, with its owner and mode.
+    package static func duplicate(_ source: FilePath, to target: FilePath) -> ToolInvocation {
+        var call = copy(source, to: target)
+        call.arguments.insert("--preserve=mode,ownership", at: 0)
+        return call
+    }
+
     /// Compares two files; status 0 for the same content, 1 for another.
     package static func compare(_ one: FilePath, _ other: FilePath) -> ToolInvocation {
         ToolInvocation("cmp", ["--silent", "--", one.string, other.string], timeout: .seconds(3600))

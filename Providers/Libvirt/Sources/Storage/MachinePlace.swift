@@ -28,7 +28,7 @@ package struct MachinePlace: Hashable, Sendable {
     /// Which snapshots it has.
     var snapshotsNote: FilePath { directory.appending("snapshots.json") }
     /// Copies of files that belong to snapshots.
-    var snapshots: FilePath { directory.appending("snapshots") }
+    package var copies: FilePath { directory.appending("snapshots") }
 
     /// Removes all, and the directories above that are then empty.
     package func remove() throws(HostError) {
