@@ -3,47 +3,43 @@ import CLibvirt
 /// What there is, and its definition.
 extension LibvirtConnection {
     /// Those of the domains that exist, with one listing however many there are.
-    package func domains(of ids: some Sequence<DomainID>) throws(LibvirtError) -> [DomainID: DomainInfo] {
+    package func domains(of ids: some Sequence<DomainID>) async throws(LibvirtError)
+        -> [DomainID: DomainInfo]
+    {
         let wanted = Set(ids)
-        let found = try allDomains().filter { wanted.contains($0.id) }
+        let found = try await allDomains().filter { wanted.contains($0.id) }
         return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     }
 
-    /// All domains, in no order, with three words to the daemon however many there are.
-    package func allDomains() throws(LibvirtError) -> [DomainInfo] {
-        let saved = try Set(ids(VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE))
-        let transient = try Set(ids(VIR_CONNECT_LIST_DOMAINS_TRANSIENT))
-        let (count, records) = try lend { connection in
-            var records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
-            let kind = UInt32(VIR_DOMAIN_STATS_STATE.rawValue)
-            return unsafe (api.virConnectGetAllDomainStats(connection, kind, &records, 0), records)
-        }
-        try check(count)
-        guard let records = unsafe records else { return [] }
-        defer { unsafe api.virDomainStatsRecordListFree(records) }
-        return (0..<Int(count)).compactMap { index in
-            guard let record = unsafe records[index]?.pointee, let id = unsafe DomainID(of: record.dom, api) else {
-                return nil
+    /// All domains, in no order, with three words to the daemon however many there are. Waits for a domain that is just
+    /// being started or stopped, some tenths of a second.
+    package func allDomains() async throws(LibvirtError) -> [DomainInfo] {
+        try await aside { lane throws(LibvirtError) in
+            let states = try lane.states()
+            // the later look at what is saved decides whether a stopped domain was stopped or saved
+            let saved = try Set(lane.ids(VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE))
+            let transient = try Set(lane.ids(VIR_CONNECT_LIST_DOMAINS_TRANSIENT))
+            return states.map { id, name, state, isActive in
+                DomainInfo(
+                    id: id, name: name, state: state, isActive: isActive, hasManagedSave: saved.contains(id),
+                    isPersistent: !transient.contains(id))
             }
-            return DomainInfo(
-                id: id, name: unsafe copy(api.virDomainGetName(record.dom)), state: unsafe state(in: record),
-                isActive: unsafe api.virDomainGetID(record.dom) != UInt32.max,
-                hasManagedSave: saved.contains(id), isPersistent: !transient.contains(id))
         }
     }
 
     /// What is known of one domain.
-    package func domainInfo(_ id: DomainID) throws(LibvirtError) -> DomainInfo {
-        let domain = try domain(id)
-        var (state, reason): (Int32, Int32) = (0, 0)
-        try check(domain.lend { unsafe api.virDomainGetState($0, &state, &reason, 0) })
-        let hasSave = try check(domain.lend { unsafe api.virDomainHasManagedSaveImage($0, 0) }) == 1
-        let isPersistent = try check(domain.lend { unsafe api.virDomainIsPersistent($0) }) == 1
-        return DomainInfo(
-            id: id, name: domain.lend { unsafe copy(api.virDomainGetName($0)) },
-            state: DomainState(state: state, reason: reason),
-            isActive: domain.lend { unsafe api.virDomainGetID($0) != UInt32.max },
-            hasManagedSave: hasSave, isPersistent: isPersistent)
+    package func domainInfo(_ id: DomainID) async throws(LibvirtError) -> DomainInfo {
+        try await aside { lane throws(LibvirtError) in
+            let domain = try lane.domain(id)
+            var (state, reason): (Int32, Int32) = (0, 0)
+            try lane.check(domain.lend { unsafe lane.api.virDomainGetState($0, &state, &reason, 0) })
+            let hasSave = try lane.check(domain.lend { unsafe lane.api.virDomainHasManagedSaveImage($0, 0) }) == 1
+            let isPersistent = try lane.check(domain.lend { unsafe lane.api.virDomainIsPersistent($0) }) == 1
+            return DomainInfo(
+                id: id, name: domain.lend { unsafe lane.copy(lane.api.virDomainGetName($0)) },
+                state: DomainState(state: state, reason: reason),
+                isActive: domain.lend { unsafe lane.isActive($0) }, hasManagedSave: hasSave, isPersistent: isPersistent)
+        }
     }
 
     /// The domain of a name; nil where there is none.
@@ -60,10 +56,12 @@ extension LibvirtConnection {
     }
 
     /// A domain's XML: as it is now, or, `inactive`, as it will be started next.
-    package func domainXML(_ id: DomainID, inactive: Bool) throws(LibvirtError) -> XMLElement {
-        let flags = inactive ? UInt32(VIR_DOMAIN_XML_INACTIVE.rawValue) : 0
-        let domain = try domain(id)
-        return try unsafe takeXML(domain.lend { unsafe api.virDomainGetXMLDesc($0, flags) })
+    package func domainXML(_ id: DomainID, inactive: Bool) async throws(LibvirtError) -> XMLElement {
+        try await aside { lane throws(LibvirtError) in
+            let flags = inactive ? UInt32(VIR_DOMAIN_XML_INACTIVE.rawValue) : 0
+            let domain = try lane.domain(id)
+            return try unsafe lane.takeXML(domain.lend { unsafe lane.api.virDomainGetXMLDesc($0, flags) })
+        }
     }
 
     /// The metadata element of a domain in devenv's namespace; nil where it has none.
@@ -95,12 +93,14 @@ extension LibvirtConnection {
 
     /// Defines a domain, or defines one of the same UUID and name anew, which a running one follows when it is started
     /// next.
-    package func define(_ domain: XMLElement) throws(LibvirtError) -> DomainID {
+    package func define(_ domain: XMLElement) async throws(LibvirtError) -> DomainID {
         let text = domain.description
-        let domain = try unsafe take(
-            try lend { unsafe api.virDomainDefineXMLFlags($0, text, 0) }, api.virDomainFree,
-            as: LibvirtObject.Domain.self)
-        return try identify(domain)
+        return try await aside { lane throws(LibvirtError) in
+            let domain = try unsafe lane.take(
+                try lane.lend { unsafe lane.api.virDomainDefineXMLFlags($0, text, 0) }, lane.api.virDomainFree,
+                as: LibvirtObject.Domain.self)
+            return try lane.identify(domain)
+        }
     }
 
     /// Removes a domain's definition with its NVRAM, TPM, managed save and the metadata of its snapshots. A running one
@@ -140,6 +140,26 @@ extension LibvirtConnection {
         ) { unsafe DomainID(of: $0, api) }.compactMap(\.self)
     }
 
+    private typealias Look = (id: DomainID, name: String, state: DomainState, isActive: Bool)
+
+    private func states() throws(LibvirtError) -> [Look] {
+        let (count, records) = try lend { connection in
+            var records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
+            let kind = UInt32(VIR_DOMAIN_STATS_STATE.rawValue)
+            return unsafe (api.virConnectGetAllDomainStats(connection, kind, &records, 0), records)
+        }
+        try check(count)
+        guard let records = unsafe records else { return [] }
+        defer { unsafe api.virDomainStatsRecordListFree(records) }
+        return (0..<Int(count)).compactMap { index in
+            guard let record = unsafe records[index]?.pointee, let id = unsafe DomainID(of: record.dom, api) else {
+                return nil
+            }
+            let name = unsafe copy(api.virDomainGetName(record.dom))
+            return unsafe (id, name, state(in: record), isActive(record.dom))
+        }
+    }
+
     private func state(in record: virDomainStatsRecord) -> DomainState {
         let numbers = ["state.state", "state.reason"].map { name in
             var number: Int32 = 0
@@ -147,5 +167,10 @@ extension LibvirtConnection {
             return number
         }
         return DomainState(state: numbers[0], reason: numbers[1])
+    }
+
+    private func isActive(_ domain: OpaquePointer?) -> Bool {
+        // only what runs has a number
+        unsafe api.virDomainGetID(domain) != UInt32.max
     }
 }

@@ -15,8 +15,14 @@ extension LibvirtError {
             return .failed(
                 "\(attempt): the connection to libvirt was lost: \(words)",
                 help: "see whether libvirtd runs (systemctl status libvirtd), then run the command again")
+        case .unreachable where isAboutAuthorization: return .notPermitted(message, help: Self.permit)
         case .unreachable, .answered: return fromDaemon(message)
         }
+    }
+
+    /// Without D-Bus nobody can ask polkit, which is an internal error to libvirt.
+    private var isAboutAuthorization: Bool {
+        [VIR_FROM_AUTH, VIR_FROM_DBUS, VIR_FROM_POLKIT].contains { $0.rawValue == UInt32(bitPattern: domain) }
     }
 
     private func fromDaemon(_ message: String) -> ProviderError {

@@ -8,6 +8,7 @@ import Testing
     @Test(arguments: [
         (LibvirtError(code: 45, message: "authentication failed"), ProviderError.Code.notPermitted),
         (LibvirtError(code: 94, message: "no polkit", circumstance: .unreachable), .notPermitted),
+        (LibvirtError(code: 1, domain: 47, message: "no system bus", circumstance: .unreachable), .notPermitted),
         (LibvirtError(code: 3, message: "no such function"), .unsupported),
         (LibvirtError(code: 86, message: "agent"), .timedOut),
         (LibvirtError(code: 27, message: "XML"), .invalidRequest),
