@@ -1,17 +1,5 @@
-import CLibvirt
-
-/// What a handle stands for. Nothing of it is ever made; it keeps a network from being passed for a domain.
-enum LibvirtObject {
-    enum Domain {}
-    enum Snapshot {}
-    enum Network {}
-    enum Pool {}
-    enum Volume {}
-    enum Stream {}
-}
-
-/// A reference to an object of libvirt, given back when the handle goes. It stays with the connection that made it.
-@safe struct Handle<Object>: ~Copyable {
+/// A reference to an object of libvirt, given back when the handle goes. It stays on the thread that made it.
+@safe struct Handle: ~Copyable {
     private let pointer: OpaquePointer
     private let release: @convention(c) (OpaquePointer?) -> Int32
 

@@ -26,55 +26,44 @@ extension LibvirtConnection {
     package func interfaceAddresses(_ id: DomainID, from source: AddressSource) async throws(LibvirtError)
         -> [InterfaceAddress]
     {
-        try await aside { lane throws(LibvirtError) in
-            let number =
-                switch source {
-                case .lease: VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE
-                case .agent: VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT
-                case .arp: VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP
-                }
-            let domain = try lane.domain(id)
-            let (count, list) = domain.lend { domain in
-                var list: UnsafeMutablePointer<virDomainInterfacePtr?>?
-                return unsafe (lane.api.virDomainInterfaceAddresses(domain, &list, UInt32(number.rawValue), 0), list)
+        let number =
+            switch source {
+            case .lease: UInt32(VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE.rawValue)
+            case .agent: UInt32(VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT.rawValue)
+            case .arp: UInt32(VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP.rawValue)
             }
-            return unsafe takeList(list, try lane.check(count), lane.api.virDomainInterfaceFree) {
-                unsafe Self.addresses(of: $0)
-            }
+        return try await run { lane throws(LibvirtError) in
+            var list: UnsafeMutablePointer<virDomainInterfacePtr?>?
+            let count = try lane.call(.domain(id)) { unsafe $0.virDomainInterfaceAddresses($1, &list, number, 0) }
+            return unsafe takeList(list, count, lane.api.virDomainInterfaceFree) { unsafe Self.addresses(of: $0) }
         }
     }
 
-    /// Sends a command of the guest agent's protocol and returns its answer, both JSON. Holds up the connection until
-    /// the answer is there or the time, in seconds, is over.
+    /// Sends a command of the guest agent's protocol and returns its answer, both JSON; waits for it no longer than the
+    /// time, in seconds.
     package func agentCommand(_ id: DomainID, json: String, timeout: Int32) async throws(LibvirtError) -> String {
-        try await aside { lane throws(LibvirtError) in
-            let functions = try LibvirtLibrary.qemuFunctions()
-            let domain = try lane.domain(id)
-            return try unsafe lane.take(
-                domain.lend { unsafe functions.virDomainQemuAgentCommand($0, json, max(0, timeout), 0) })
-        }
+        let functions = try LibvirtLibrary.qemuFunctions()
+        return try await text(.domain(id)) { unsafe functions.virDomainQemuAgentCommand($1, json, max(0, timeout), 0) }
     }
 
     /// Sends a line to QEMU's monitor for people and returns what it prints. libvirt notes that the domain was meddled
     /// with.
     package func monitorCommand(_ id: DomainID, hmp line: String) async throws(LibvirtError) -> String {
-        try await aside { lane throws(LibvirtError) in
-            let functions = try LibvirtLibrary.qemuFunctions()
-            let domain = try lane.domain(id)
+        let functions = try LibvirtLibrary.qemuFunctions()
+        let flags = UInt32(VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP.rawValue)
+        return try await run { lane throws(LibvirtError) in
             var answer: UnsafeMutablePointer<CChar>?
-            let flags = UInt32(VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP.rawValue)
-            try lane.check(domain.lend { unsafe functions.virDomainQemuMonitorCommand($0, line, &answer, flags) })
+            try lane.call(.domain(id)) { unsafe functions.virDomainQemuMonitorCommand($1, line, &answer, flags) }
             return try unsafe lane.take(answer)
         }
     }
 
     /// Sets the guest's clock to this host's time, by its agent.
     package func setTime(_ id: DomainID) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
+        try await call(.domain(id)) { api, domain in
             var now = timespec()
             unsafe clock_gettime(CLOCK_REALTIME, &now)
-            let (seconds, nanoseconds) = (Int64(now.tv_sec), UInt32(now.tv_nsec))
-            try lane.call(lane.domain(id)) { unsafe lane.api.virDomainSetTime($0, seconds, nanoseconds, 0) }
+            return unsafe api.virDomainSetTime(domain, Int64(now.tv_sec), UInt32(now.tv_nsec), 0)
         }
     }
 

@@ -45,60 +45,53 @@ package enum NetworkSection: Hashable, Sendable {
 /// Networks, named by their names.
 extension LibvirtConnection {
     /// All networks, in no order.
-    package func networks() throws(LibvirtError) -> [NetworkInfo] {
-        try unsafe list(
-            api.virNetworkFree,
-            { list throws(LibvirtError) in try lend { unsafe api.virConnectListAllNetworks($0, list, 0) } },
-            { network throws(LibvirtError) in try unsafe networkInfo(network) })
+    package func networks() async throws(LibvirtError) -> [NetworkInfo] {
+        try await run { lane throws(LibvirtError) in
+            try unsafe lane.list(
+                .connection, lane.api.virNetworkFree, { unsafe $0.virConnectListAllNetworks($1, $2, 0) },
+                { network throws(LibvirtError) in try unsafe lane.info(network: network) })
+        }
     }
 
     /// One network; nil where there is none of this name.
-    package func networkInfo(_ name: String) throws(LibvirtError) -> NetworkInfo? {
-        do throws(LibvirtError) {
-            let network = try network(name)
-            return try network.lend { pointer throws(LibvirtError) in try unsafe networkInfo(pointer) }
-        } catch {
-            guard error.isMissing else { throw error }
-            return nil
+    package func networkInfo(_ name: String) async throws(LibvirtError) -> NetworkInfo? {
+        try await run { lane throws(LibvirtError) in
+            try lane.look(.network(name)) { network throws(LibvirtError) in try unsafe lane.info(network: network) }
         }
     }
 
     /// A network's XML: as it is now, or, `inactive`, as it will be started next.
-    package func networkXML(_ name: String, inactive: Bool = false) throws(LibvirtError) -> XMLElement {
+    package func networkXML(_ name: String, inactive: Bool = false) async throws(LibvirtError) -> XMLElement {
         let flags = inactive ? UInt32(VIR_NETWORK_XML_INACTIVE.rawValue) : 0
-        let network = try network(name)
-        return try unsafe takeXML(network.lend { unsafe api.virNetworkGetXMLDesc($0, flags) })
+        return try await xml(.network(name)) { unsafe $0.virNetworkGetXMLDesc($1, flags) }
     }
 
     /// Defines a network, or one of the same name and UUID anew, which an active one follows when it is started next.
-    package func define(network: XMLElement) throws(LibvirtError) {
+    package func define(network: XMLElement) async throws(LibvirtError) {
         let text = network.description
-        _ = try unsafe take(
-            try lend { unsafe api.virNetworkDefineXML($0, text) }, api.virNetworkFree, as: LibvirtObject.Network.self)
+        try await run { lane throws(LibvirtError) in
+            _ = try unsafe lane.make(.connection, lane.api.virNetworkFree) { unsafe $0.virNetworkDefineXML($1, text) }
+        }
     }
 
     /// Makes a network's bridge and starts its servers.
     package func start(network name: String) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
-            try lane.call(lane.network(name)) { unsafe lane.api.virNetworkCreate($0) }
-        }
+        try await call(.network(name)) { unsafe $0.virNetworkCreate($1) }
     }
 
     /// Removes a network's bridge and ends its servers; the definition stays.
     package func destroy(network name: String) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
-            try lane.call(lane.network(name)) { unsafe lane.api.virNetworkDestroy($0) }
-        }
+        try await call(.network(name)) { unsafe $0.virNetworkDestroy($1) }
     }
 
     /// Removes a network's definition. An active one goes on, and is gone once it is destroyed.
-    package func undefine(network name: String) throws(LibvirtError) {
-        try call(network(name)) { unsafe api.virNetworkUndefine($0) }
+    package func undefine(network name: String) async throws(LibvirtError) {
+        try await call(.network(name)) { unsafe $0.virNetworkUndefine($1) }
     }
 
     /// Has a network started with the daemon or not.
-    package func setAutostart(network name: String, _ isOn: Bool) throws(LibvirtError) {
-        try call(network(name)) { unsafe api.virNetworkSetAutostart($0, isOn ? 1 : 0) }
+    package func setAutostart(network name: String, _ isOn: Bool) async throws(LibvirtError) {
+        try await call(.network(name)) { unsafe $0.virNetworkSetAutostart($1, isOn ? 1 : 0) }
     }
 
     /// Changes a part of a network without a restart of it: what is active (`live`), what is started next (`config`).
@@ -106,32 +99,28 @@ extension LibvirtConnection {
         network name: String, _ update: NetworkUpdate, section: NetworkSection, _ element: XMLElement, live: Bool,
         config: Bool
     ) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
-            let text = element.description
-            let flags =
-                (live ? VIR_NETWORK_UPDATE_AFFECT_LIVE.rawValue : 0)
-                | (config ? VIR_NETWORK_UPDATE_AFFECT_CONFIG.rawValue : 0)
-            let network = try lane.network(name)
-            try lane.check(
-                network.lend {
-                    unsafe lane.api.virNetworkUpdate($0, update.number, section.number, -1, text, UInt32(flags))
-                })
-        }
+        let text = element.description
+        let (number, part) = (update.number, section.number)
+        let flags = UInt32(
+            (live ? VIR_NETWORK_UPDATE_AFFECT_LIVE.rawValue : 0)
+                | (config ? VIR_NETWORK_UPDATE_AFFECT_CONFIG.rawValue : 0))
+        try await call(.network(name)) { unsafe $0.virNetworkUpdate($1, number, part, -1, text, flags) }
     }
 
     /// The IPv4 addresses that a network's DHCP server has given away.
-    package func leases(network name: String) throws(LibvirtError) -> [Lease] {
-        let network = try network(name)
-        let (count, list) = network.lend { network in
+    package func leases(network name: String) async throws(LibvirtError) -> [Lease] {
+        try await run { lane throws(LibvirtError) in
             var list: UnsafeMutablePointer<virNetworkDHCPLeasePtr?>?
-            return unsafe (api.virNetworkGetDHCPLeases(network, nil, &list, 0), list)
-        }
-        return unsafe takeList(list, try check(count), api.virNetworkDHCPLeaseFree) { lease in
-            (unsafe Lease(lease)).map { [$0] } ?? []
+            let count = try lane.call(.network(name)) { unsafe $0.virNetworkGetDHCPLeases($1, nil, &list, 0) }
+            return unsafe takeList(list, count, lane.api.virNetworkDHCPLeaseFree) { lease in
+                (unsafe Lease(lease)).map { [$0] } ?? []
+            }
         }
     }
+}
 
-    private func networkInfo(_ network: OpaquePointer) throws(LibvirtError) -> NetworkInfo {
+extension LibvirtLane {
+    fileprivate func info(network: OpaquePointer) throws(LibvirtError) -> NetworkInfo {
         let isActive = try check(unsafe api.virNetworkIsActive(network)) == 1
         // a network without a bridge answers with an error
         let bridge = try? unsafe take(api.virNetworkGetBridgeName(network))

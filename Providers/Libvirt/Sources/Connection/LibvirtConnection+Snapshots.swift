@@ -65,18 +65,19 @@ package struct SnapshotReversion: OptionSet, Hashable, Sendable {
 /// Snapshots.
 extension LibvirtConnection {
     /// The snapshots of a domain, in no order.
-    package func snapshots(_ id: DomainID) throws(LibvirtError) -> [SnapshotInfo] {
-        let domain = try domain(id)
-        return try unsafe list(
-            api.virDomainSnapshotFree,
-            { list throws(LibvirtError) in domain.lend { unsafe api.virDomainListAllSnapshots($0, list, 0) } },
-            { snapshot throws(LibvirtError) in
-                let xml = try unsafe takeXML(api.virDomainSnapshotGetXMLDesc(snapshot, 0))
-                return SnapshotInfo(
-                    name: unsafe copy(api.virDomainSnapshotGetName(snapshot)), xml: xml,
-                    isCurrent: try check(unsafe api.virDomainSnapshotIsCurrent(snapshot, 0)) == 1,
-                    parent: xml["parent", "name"]?.text)
-            })
+    package func snapshots(_ id: DomainID) async throws(LibvirtError) -> [SnapshotInfo] {
+        try await run { lane throws(LibvirtError) in
+            try unsafe lane.list(
+                .domain(id), lane.api.virDomainSnapshotFree, { unsafe $0.virDomainListAllSnapshots($1, $2, 0) },
+                { snapshot throws(LibvirtError) in
+                    let text = try unsafe lane.take(lane.api.virDomainSnapshotGetXMLDesc(snapshot, 0))
+                    let xml = try LibvirtLane.parse(text)
+                    return SnapshotInfo(
+                        name: unsafe lane.copy(lane.api.virDomainSnapshotGetName(snapshot)), xml: xml,
+                        isCurrent: try lane.check(unsafe lane.api.virDomainSnapshotIsCurrent(snapshot, 0)) == 1,
+                        parent: xml["parent", "name"]?.text)
+                })
+        }
     }
 
     /// Makes a snapshot and returns its name.
@@ -84,35 +85,25 @@ extension LibvirtConnection {
     package func createSnapshot(_ id: DomainID, _ snapshot: XMLElement, flags: SnapshotCreation = [])
         async throws(LibvirtError) -> String
     {
-        try await aside { lane throws(LibvirtError) in
-            let domain = try lane.domain(id)
-            let text = snapshot.description
-            let snapshot = try unsafe lane.take(
-                domain.lend { unsafe lane.api.virDomainSnapshotCreateXML($0, text, flags.rawValue) },
-                lane.api.virDomainSnapshotFree, as: LibvirtObject.Snapshot.self)
+        let text = snapshot.description
+        return try await run { lane throws(LibvirtError) in
+            let snapshot = try unsafe lane.make(.domain(id), lane.api.virDomainSnapshotFree) {
+                unsafe $0.virDomainSnapshotCreateXML($1, text, flags.rawValue)
+            }
             return snapshot.lend { unsafe lane.copy(lane.api.virDomainSnapshotGetName($0)) }
         }
     }
 
     /// Goes back to a snapshot.
     package func revert(_ id: DomainID, to name: String, flags: SnapshotReversion = []) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
-            try lane.call(lane.snapshot(name, of: id)) { unsafe lane.api.virDomainRevertToSnapshot($0, flags.rawValue) }
-        }
+        try await call(.snapshot(name, of: id)) { unsafe $0.virDomainRevertToSnapshot($1, flags.rawValue) }
     }
 
     /// Deletes a snapshot, or with `metadataOnly` what libvirt notes of it. Those that go on from it stay.
-    package func deleteSnapshot(_ id: DomainID, _ name: String, metadataOnly: Bool = false) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
-            let flags = metadataOnly ? UInt32(VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY.rawValue) : 0
-            try lane.call(lane.snapshot(name, of: id)) { unsafe lane.api.virDomainSnapshotDelete($0, flags) }
-        }
-    }
-
-    private func snapshot(_ name: String, of id: DomainID) throws(LibvirtError) -> Handle<LibvirtObject.Snapshot> {
-        let domain = try domain(id)
-        return try unsafe take(
-            domain.lend { unsafe api.virDomainSnapshotLookupByName($0, name, 0) }, api.virDomainSnapshotFree,
-            as: LibvirtObject.Snapshot.self)
+    package func deleteSnapshot(_ id: DomainID, _ name: String, metadataOnly: Bool = false)
+        async throws(LibvirtError)
+    {
+        let flags = metadataOnly ? UInt32(VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY.rawValue) : 0
+        try await call(.snapshot(name, of: id)) { unsafe $0.virDomainSnapshotDelete($1, flags) }
     }
 }

@@ -4,9 +4,6 @@ package import SystemPackage
 
 /// The content of volumes, over the connection.
 extension LibvirtConnection {
-    /// How many bytes are read and sent at once.
-    private static let portion = 1 << 20
-
     /// Writes a file's first `length` bytes into a new volume; the file's holes stay holes. `progress` is told how many
     /// bytes are done. A transfer that fails or is cancelled leaves a volume with part of the bytes. Moves the file's
     /// offset.
@@ -15,10 +12,10 @@ extension LibvirtConnection {
         progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(LibvirtError) {
         let flags = UInt32(VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue)
-        try await aside { lane throws(LibvirtError) in
+        try await run { lane throws(LibvirtError) in
             let stream = try lane.stream()
-            try lane.call(lane.volume(volume, in: pool)) { volume in
-                stream.lend { unsafe lane.api.virStorageVolUpload(volume, $0, 0, UInt64(max(0, length)), flags) }
+            try lane.call(.volume(volume, in: pool)) { api, volume in
+                stream.lend { unsafe api.virStorageVolUpload(volume, $0, 0, UInt64(max(0, length)), flags) }
             }
             try lane.finish(stream) { () throws(LibvirtError) in
                 try lane.send(file, length: length, over: stream, progress)
@@ -33,24 +30,28 @@ extension LibvirtConnection {
         progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(LibvirtError) {
         let flags = UInt32(VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM.rawValue)
-        try await aside { lane throws(LibvirtError) in
+        try await run { lane throws(LibvirtError) in
             let stream = try lane.stream()
-            try lane.call(lane.volume(volume, in: pool)) { volume in
-                stream.lend { unsafe lane.api.virStorageVolDownload(volume, $0, 0, 0, flags) }
+            try lane.call(.volume(volume, in: pool)) { api, volume in
+                stream.lend { unsafe api.virStorageVolDownload(volume, $0, 0, 0, flags) }
             }
             try lane.finish(stream) { () throws(LibvirtError) in
                 try lane.receive(file, over: stream, progress)
             }
         }
     }
+}
 
-    private func stream() throws(LibvirtError) -> Handle<LibvirtObject.Stream> {
-        try unsafe take(
-            try lend { unsafe api.virStreamNew($0, 0) }, api.virStreamFree, as: LibvirtObject.Stream.self)
+extension LibvirtLane {
+    /// How many bytes are read and sent at once.
+    private static let portion = 1 << 20
+
+    fileprivate func stream() throws(LibvirtError) -> Handle {
+        try unsafe make(.connection, api.virStreamFree) { unsafe $0.virStreamNew($1, 0) }
     }
 
     /// Ends a stream in either way; the daemon confirms only then that it has everything.
-    private func finish(_ stream: borrowing Handle<LibvirtObject.Stream>, _ body: () throws(LibvirtError) -> Void)
+    fileprivate func finish(_ stream: borrowing Handle, _ body: () throws(LibvirtError) -> Void)
         throws(LibvirtError)
     {
         do throws(LibvirtError) {
@@ -62,8 +63,8 @@ extension LibvirtConnection {
         try check(stream.lend { unsafe api.virStreamFinish($0) })
     }
 
-    private func send(
-        _ file: FileDescriptor, length: Int64, over stream: borrowing Handle<LibvirtObject.Stream>,
+    fileprivate func send(
+        _ file: FileDescriptor, length: Int64, over stream: borrowing Handle,
         _ progress: (Int64) -> Void
     ) throws(LibvirtError) {
         // what is missing at its end would look like a hole
@@ -88,7 +89,7 @@ extension LibvirtConnection {
         }
     }
 
-    private func send(_ bytes: ArraySlice<UInt8>, over stream: borrowing Handle<LibvirtObject.Stream>)
+    private func send(_ bytes: ArraySlice<UInt8>, over stream: borrowing Handle)
         throws(LibvirtError)
     {
         var rest = bytes
@@ -103,8 +104,8 @@ extension LibvirtConnection {
         }
     }
 
-    private func receive(
-        _ file: FileDescriptor, over stream: borrowing Handle<LibvirtObject.Stream>, _ progress: (Int64) -> Void
+    fileprivate func receive(
+        _ file: FileDescriptor, over stream: borrowing Handle, _ progress: (Int64) -> Void
     ) throws(LibvirtError) {
         var buffer = [UInt8](repeating: 0, count: Self.portion)
         var offset: Int64 = 0
@@ -123,7 +124,7 @@ extension LibvirtConnection {
     }
 
     /// The number of bytes that came, 0 before a hole; nil at the end.
-    private func receive(_ buffer: inout [UInt8], over stream: borrowing Handle<LibvirtObject.Stream>)
+    private func receive(_ buffer: inout [UInt8], over stream: borrowing Handle)
         throws(LibvirtError) -> Int?
     {
         let atHole: Int32 = -3
@@ -138,7 +139,7 @@ extension LibvirtConnection {
         return try check(count) == 0 ? nil : Int(count)
     }
 
-    private func hole(in stream: borrowing Handle<LibvirtObject.Stream>) throws(LibvirtError) -> Int64 {
+    private func hole(in stream: borrowing Handle) throws(LibvirtError) -> Int64 {
         var length: Int64 = 0
         try check(stream.lend { unsafe api.virStreamRecvHole($0, &length, 0) })
         return length

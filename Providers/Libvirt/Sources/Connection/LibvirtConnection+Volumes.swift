@@ -32,21 +32,20 @@ package struct VolumeInfo: Hashable, Sendable {
 /// Volumes, named by the pool's name and their own.
 extension LibvirtConnection {
     /// All volumes of an active pool, in no order.
-    package func volumes(in pool: String) throws(LibvirtError) -> [VolumeInfo] {
-        let pool = try storagePool(pool)
-        return try unsafe list(
-            api.virStorageVolFree,
-            { list throws(LibvirtError) in pool.lend { unsafe api.virStoragePoolListAllVolumes($0, list, 0) } },
-            { volume throws(LibvirtError) in
-                VolumeInfo(try unsafe takeXML(api.virStorageVolGetXMLDesc(volume, 0)))
-            }
-        ).compactMap(\.self)
+    package func volumes(in pool: String) async throws(LibvirtError) -> [VolumeInfo] {
+        try await run { lane throws(LibvirtError) in
+            try unsafe lane.list(
+                .pool(pool), lane.api.virStorageVolFree, { unsafe $0.virStoragePoolListAllVolumes($1, $2, 0) },
+                { volume throws(LibvirtError) in
+                    VolumeInfo(try LibvirtLane.parse(try unsafe lane.take(lane.api.virStorageVolGetXMLDesc(volume, 0))))
+                })
+        }.compactMap(\.self)
     }
 
     /// One volume; nil where there is none of this name, or no such pool.
-    package func volume(in pool: String, _ name: String) throws(LibvirtError) -> VolumeInfo? {
+    package func volume(in pool: String, _ name: String) async throws(LibvirtError) -> VolumeInfo? {
         do throws(LibvirtError) {
-            return VolumeInfo(try volumeXML(in: pool, name))
+            return VolumeInfo(try await volumeXML(in: pool, name))
         } catch {
             guard error.isMissing else { throw error }
             return nil
@@ -54,39 +53,33 @@ extension LibvirtConnection {
     }
 
     /// A volume's XML.
-    package func volumeXML(in pool: String, _ name: String) throws(LibvirtError) -> XMLElement {
-        let volume = try volume(name, in: pool)
-        return try unsafe takeXML(volume.lend { unsafe api.virStorageVolGetXMLDesc($0, 0) })
+    package func volumeXML(in pool: String, _ name: String) async throws(LibvirtError) -> XMLElement {
+        try await xml(.volume(name, in: pool)) { unsafe $0.virStorageVolGetXMLDesc($1, 0) }
     }
 
     /// Makes a volume.
     @discardableResult
     package func createVolume(in pool: String, _ volume: XMLElement) async throws(LibvirtError) -> VolumeInfo {
-        try await aside { lane throws(LibvirtError) in
-            let text = volume.description
-            let pool = try lane.storagePool(pool)
-            let volume = try unsafe lane.take(
-                pool.lend { unsafe lane.api.virStorageVolCreateXML($0, text, 0) }, lane.api.virStorageVolFree,
-                as: LibvirtObject.Volume.self)
-            let xml = try unsafe lane.takeXML(volume.lend { unsafe lane.api.virStorageVolGetXMLDesc($0, 0) })
-            guard let info = VolumeInfo(xml) else { throw .unusable("libvirt made a volume without a path") }
-            return info
+        let text = volume.description
+        let made = try await run { lane throws(LibvirtError) in
+            let volume = try unsafe lane.make(.pool(pool), lane.api.virStorageVolFree) {
+                unsafe $0.virStorageVolCreateXML($1, text, 0)
+            }
+            return try unsafe lane.take(volume.lend { unsafe lane.api.virStorageVolGetXMLDesc($0, 0) })
         }
+        guard let info = VolumeInfo(try LibvirtLane.parse(made)) else {
+            throw .unusable("libvirt made a volume without a path")
+        }
+        return info
     }
 
     /// Deletes a volume with its file.
     package func deleteVolume(in pool: String, _ name: String) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
-            try lane.call(lane.volume(name, in: pool)) { unsafe lane.api.virStorageVolDelete($0, 0) }
-        }
+        try await call(.volume(name, in: pool)) { unsafe $0.virStorageVolDelete($1, 0) }
     }
 
     /// Makes a volume larger. It must not be in use: that is what `blockResize` is for.
     package func resizeVolume(in pool: String, _ name: String, bytes: Int64) async throws(LibvirtError) {
-        try await aside { lane throws(LibvirtError) in
-            try lane.call(lane.volume(name, in: pool)) {
-                unsafe lane.api.virStorageVolResize($0, UInt64(max(0, bytes)), 0)
-            }
-        }
+        try await call(.volume(name, in: pool)) { unsafe $0.virStorageVolResize($1, UInt64(max(0, bytes)), 0) }
     }
 }

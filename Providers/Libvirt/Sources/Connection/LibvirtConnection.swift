@@ -1,57 +1,32 @@
 import CLibvirt
-import DevenvHost
-import SystemPackage
 
-/// A connection to a libvirt daemon, on a thread of its own, so that no call of libvirt holds up a thread of the
-/// cooperative pool. Calls that may take long are made aside, on a few threads more. Nothing of libvirt leaves it but
-/// values.
+/// A connection to a libvirt daemon. What is asked of it goes out on a few threads, each with a connection of libvirt
+/// of its own, so that no call holds up a thread of the cooperative pool, nor a long call the short ones. Nothing of
+/// libvirt leaves them but values.
 ///
 /// Every method throws `isConnectionLost` once the daemon has gone; `open` then makes a new connection.
 package actor LibvirtConnection {
     /// Where it goes.
     package nonisolated let uri: String
-    /// Those who are told of events.
-    nonisolated let listeners: LibvirtListeners
-    /// libvirt's functions.
-    let api: devenv_libvirt
-    private nonisolated let executor: ThreadExecutor
-    private var link: Link?
-    private var isOver = false
-    private var lanes: [Lane] = []
+    private let listeners = LibvirtListeners()
+    private var lanes: [(lane: LibvirtLane, load: Int)] = []
+    /// Where events come in. It has no other calls, so that none of them has to wait for a long one.
+    private var eventLane: LibvirtLane?
+    private var state = State.new
 
-    /// Another thread for calls over the same connection.
-    private struct Lane {
-        let connection: LibvirtConnection
-        /// How many calls are on it or wait for it.
-        var load: Int
-    }
+    private enum State { case new, open, over }
 
-    /// A daemon has five calls of one client in its hands at most (`max_client_requests`); one is left for short ones.
+    /// How many calls may be under way at once.
     private static let mostLanes = 4
 
-    /// Starts the thread; connects to nothing yet.
-    private init(_ uri: String, listeners: LibvirtListeners, link: consuming Link? = nil) throws(LibvirtError) {
-        self.uri = uri
-        self.listeners = listeners
-        self.link = link
-        api = try LibvirtLibrary.functions()
-        do throws(Errno) {
-            executor = try ThreadExecutor(name: "libvirt")
-        } catch {
-            throw .unusable("starting a thread: \(error)")
-        }
-    }
-
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+    private init(_ uri: String) { self.uri = uri }
 
     /// The connection of this process to a URI, made where there is none, or where the last one has ended.
     package static func open(_ uri: String) async throws(LibvirtError) -> LibvirtConnection {
         while true {
-            let connection = try LibvirtConnections.find(uri) { () throws(LibvirtError) in
-                try LibvirtConnection(uri, listeners: LibvirtListeners())
-            }
+            let connection = LibvirtConnections.find(uri) { LibvirtConnection(uri) }
             do throws(LibvirtError) {
-                try await connection.connect()
+                try await connection.begin()
             } catch {
                 LibvirtConnections.forget(connection)
                 // it was one from before, and has ended since
@@ -63,72 +38,104 @@ package actor LibvirtConnection {
         }
     }
 
+    private func begin() async throws(LibvirtError) {
+        try await run { lane throws(LibvirtError) in
+            try lane.connect()
+            guard lane.isAlive else { throw .lost("the connection has ended") }
+        }
+        if state == .new { state = .open }
+    }
+
     /// Ends the connection once the calls that are under way have returned; calls that follow throw, and streams of
     /// events end.
     package func close() {
         LibvirtConnections.forget(self)
         end()
-        listeners.finish()
     }
 
-    private func connect() throws(LibvirtError) {
-        if isOver { throw .lost("the connection was closed") }
-        guard link == nil else {
-            guard isAlive else {
-                end()
-                throw .lost("the connection has ended")
-            }
-            return
-        }
-        guard let pointer = unsafe api.virConnectOpen(uri) else { throw lastError(circumstance: .unreachable) }
-        link = unsafe Link(pointer, api, listeners)
+    /// What happens to the domains and to the connection from now on. A listener that falls far behind misses the
+    /// oldest events; so look at the state after the stream was made, and again when in doubt. The stream ends with the
+    /// connection.
+    package func events() async throws(LibvirtError) -> AsyncStream<LibvirtEvent> {
+        guard state != .over else { throw .lost("the connection was closed") }
+        if eventLane == nil { eventLane = try LibvirtLane(uri) }
+        guard let lane = eventLane else { throw .lost("the connection was closed") }
+        let (listeners, stream) = (listeners, listeners.stream())
+        try await attend { () async throws(LibvirtError) in try await lane.deliverEvents(to: listeners) }
+        return stream
     }
 
-    private func end() {
-        isOver = true
-        link = nil
-        lanes = []
-    }
-
-    /// Whether the daemon is still there, as far as is known without asking.
-    var isAlive: Bool { link?.lend { unsafe api.virConnectIsAlive($0) == 1 } ?? false }
-
-    /// Lends the connection for one call.
-    @safe func lend<Value>(_ call: (OpaquePointer) -> Value) throws(LibvirtError) -> Value {
-        guard let value = link?.lend(call) else { throw .lost("the connection was closed") }
-        return value
-    }
-
-    /// Has libvirt deliver the events of domains, once.
-    func deliverEvents() throws(LibvirtError) {
-        guard link != nil else { throw .lost("the connection was closed") }
-        guard link?.deliverEvents() == true else { throw lastError() }
-    }
-
-    /// Makes calls that may take long on another thread, so that others have their turn here meanwhile.
+    /// Makes calls on the thread that has least to do.
     @discardableResult
-    func aside<Value: Sendable>(
-        _ calls: @Sendable (isolated LibvirtConnection) throws(LibvirtError) -> Value
+    func run<Value: Sendable>(
+        _ calls: @Sendable (isolated LibvirtLane) throws(LibvirtError) -> Value
     ) async throws(LibvirtError) -> Value {
-        let lane = try freestLane()
-        defer { release(lane) }
-        return try await calls(lane)
+        let lane = try takeLane()
+        defer { leave(lane) }
+        return try await attend { () async throws(LibvirtError) in try await calls(lane) }
     }
 
-    private func freestLane() throws(LibvirtError) -> LibvirtConnection {
+    private func attend<Value: Sendable>(_ calls: () async throws(LibvirtError) -> Value) async throws(LibvirtError)
+        -> Value
+    {
+        do throws(LibvirtError) {
+            return try await calls()
+        } catch {
+            guard error.isConnectionLost || (error.isUnreachable && state != .new) else { throw error }
+            if state != .over { listeners.tell(.connectionClosed(.error)) }
+            end()
+            throw error.isUnreachable ? .lost(error.message) : error
+        }
+    }
+
+    private func takeLane() throws(LibvirtError) -> LibvirtLane {
+        guard state != .over else { throw .lost("the connection was closed") }
         let freest = lanes.indices.min { lanes[$0].load < lanes[$1].load }
         if let freest, lanes[freest].load == 0 || lanes.count == Self.mostLanes {
             lanes[freest].load += 1
-            return lanes[freest].connection
+            return lanes[freest].lane
         }
-        guard let shared = link?.shared() else { throw .lost("the connection was closed") }
-        let connection = try LibvirtConnection(uri, listeners: listeners, link: shared)
-        lanes.append(Lane(connection: connection, load: 1))
-        return connection
+        let lane = try LibvirtLane(uri)
+        lanes.append((lane, 1))
+        return lane
     }
 
-    private func release(_ connection: LibvirtConnection) {
-        guard let index = lanes.firstIndex(where: { $0.connection === connection }) else { return }
+    private func leave(_ lane: LibvirtLane) {
+        guard let index = lanes.firstIndex(where: { $0.lane === lane }) else { return }
         lanes[index].load -= 1
+    }
+
+    private func end() {
+        state = .over
+        lanes = []
+        eventLane = nil
+        listeners.finish()
+    }
+}
+
+/// Calls one by one, as `LibvirtLane` has them.
+extension LibvirtConnection {
+    /// A call that returns a number; throws where it is negative.
+    @discardableResult
+    @safe func call(
+        _ target: LibvirtTarget, _ body: @Sendable (devenv_libvirt, OpaquePointer) -> Int32
+    ) async throws(LibvirtError) -> Int32 {
+        try await run { lane throws(LibvirtError) in try lane.call(target, body) }
+    }
+
+    /// A call that returns a text; throws where it returns none.
+    @safe func text(
+        _ target: LibvirtTarget,
+        _ body: @Sendable (devenv_libvirt, OpaquePointer) -> UnsafeMutablePointer<CChar>?
+    ) async throws(LibvirtError) -> String {
+        try await run { lane throws(LibvirtError) in try unsafe lane.text(target, body) }
+    }
+
+    /// A call that returns XML; throws where it returns none.
+    @safe func xml(
+        _ target: LibvirtTarget,
+        _ body: @Sendable (devenv_libvirt, OpaquePointer) -> UnsafeMutablePointer<CChar>?
+    ) async throws(LibvirtError) -> XMLElement {
+        try unsafe LibvirtLane.parse(await text(target, body))
     }
 }

@@ -5,20 +5,12 @@ enum LibvirtConnections {
     private static let open = Mutex<[String: LibvirtConnection]>([:])
 
     /// The connection to a URI, made where there is none.
-    static func find(_ uri: String, orMake make: () throws(LibvirtError) -> LibvirtConnection)
-        throws(LibvirtError) -> LibvirtConnection
-    {
-        let result = open.withLock { open -> Result<LibvirtConnection, LibvirtError> in
-            if let connection = open[uri] { return .success(connection) }
-            do throws(LibvirtError) {
-                let connection = try make()
-                open[uri] = connection
-                return .success(connection)
-            } catch {
-                return .failure(error)
-            }
+    static func find(_ uri: String, orMake make: () -> LibvirtConnection) -> LibvirtConnection {
+        open.withLock { open in
+            let connection = open[uri] ?? make()
+            open[uri] = connection
+            return connection
         }
-        return try result.get()
     }
 
     /// Has the next `find` make a new one, unless somebody has already.

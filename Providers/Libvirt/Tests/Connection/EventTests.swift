@@ -41,6 +41,8 @@ import Testing
     private func changes(of id: DomainID, in events: AsyncStream<LibvirtEvent>, count: Int) async -> [DomainChange] {
         var changes: [DomainChange] = []
         for await case .domain(id, let change) in events {
+            // of the definition before the stream was made, told late
+            if change == .defined { continue }
             changes.append(change)
             if changes.count == count { break }
         }
