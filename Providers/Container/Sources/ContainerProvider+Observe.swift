@@ -17,8 +17,8 @@ extension ContainerProvider {
             }
         }
         guard !seen.isEmpty else { return result }
-        let hasForwards = seen.values.contains { !($0.running.note?.forwards.isEmpty ?? true) }
-        let rules = hasForwards ? try await network.list() : RuleListing()
+        let needRules = seen.values.contains { $0.running.note?.needsRules ?? false }
+        let rules = needRules ? try await network.list() : RuleListing()
         for (id, machine) in seen {
             let drift = Drift(place: machine.place, note: machine.running.note).texts(rules: rules)
             result[id] = MachineObservation(.running, address: machine.running.note?.address, drift: drift)
@@ -57,7 +57,17 @@ struct Drift {
         let cables = note.cables.filter { !$0.isJoined }.map {
             "\($0.inside) is not connected to '\($0.interface.network)'"
         }
+        let walls = note.cables.filter { $0.interface.isInternal && !rules.walled.contains($0.bridge) }.map {
+            "the network '\($0.interface.network)' is internal, but leads out"
+        }
+        let isTorn = note.needsRules && rules.rules != RuleTable.ruleCount
+        let table = isTorn ? ["the host's rules for its networks are not whole"] : []
         let mount = MountPoint.isMounted(place.root) ? [] : ["its root file system is not mounted on '\(place.root)'"]
-        return mount + cables + forwards
+        return mount + cables + table + walls + forwards
     }
+}
+
+extension RunNote {
+    /// Whether rules of this host belong to the machine alone, so that they may be missing.
+    fileprivate var needsRules: Bool { !forwards.isEmpty || cables.contains { $0.interface.isInternal } }
 }

@@ -83,7 +83,7 @@ extension Cable {
                 found.append(
                     Cable(
                         name: link, inside: cable.inside, bridge: cable.bridge, alias: cable.alias,
-                        interface: cable.interface))
+                        interface: cable.interface, isWayOut: cable.isWayOut))
             }
         }
         return found

@@ -82,7 +82,8 @@ extension ContainerProvider {
         HostNetwork.Demand(
             mark: place.mark,
             bridges: request.spec.interfaces.map {
-                Bridge(project: place.project, network: $0.network, subnet: $0.subnet)
+                Bridge(
+                    project: place.project, network: $0.network, subnet: $0.subnet, isInternal: $0.isInternal)
             },
             forwards: request.forwards, address: request.spec.interfaces.first?.address)
     }
@@ -105,6 +106,7 @@ extension ContainerProvider {
 
     func resolver(for request: MachineRequest) async -> ResolverFile {
         if let servers = options(of: request).nameServers { return ResolverFile(servers: servers) }
+        guard request.spec.interfaces.contains(where: { !$0.isInternal }) else { return ResolverFile(servers: []) }
         return await NameServers.usable(remembering: directories.runtime.appending("name-servers"))
     }
 }

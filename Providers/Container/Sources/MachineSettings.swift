@@ -35,7 +35,10 @@ enum MachineSettings {
     }
 
     private static func networks(_ interfaces: [NetworkInterface]) -> String {
-        texts(interfaces.map { "\($0.network) \($0.address)/\($0.subnet.prefixLength) \($0.mac)" })
+        texts(
+            interfaces.map {
+                "\($0.network) \($0.address)/\($0.subnet.prefixLength) \($0.mac)\($0.isInternal ? " internal" : "")"
+            })
     }
 
     private static func texts(_ items: [some CustomStringConvertible]) -> String {

@@ -132,6 +132,29 @@ struct ContainerFixture {
         return outcome.text
     }
 
+    /// The name of the far host's namespace.
+    var farName: String { "dvtest\(project.short)" }
+
+    /// Runs the body beside another host, one hop away, that knows no way back to machines: a namespace of the test's own.
+    func withFarHost(_ body: (_ address: IPv4Address) async throws -> Void) async throws {
+        let near = IPv4Address(value: 198 << 24 | 18 << 16 | (subnet.address.value >> 8 & 0xFF) << 8 | 1)
+        let address = IPv4Address(value: near.value + 1)
+        try await host("ip", "netns", "add", farName)
+        do {
+            try await host(
+                "ip", "link", "add", "t\(farName)", "type", "veth", "peer", "name", "eth0", "netns", farName)
+            try await host("ip", "addr", "add", "\(near)/30", "dev", "t\(farName)")
+            try await host("ip", "link", "set", "t\(farName)", "up")
+            try await host("ip", "-n", farName, "addr", "add", "\(address)/30", "dev", "eth0")
+            try await host("ip", "-n", farName, "link", "set", "eth0", "up")
+            try await body(address)
+        } catch {
+            try await host("ip", "netns", "delete", farName)
+            throw error
+        }
+        try await host("ip", "netns", "delete", farName)
+    }
+
     private func destroyAll() async throws {
         let names = try HostFiles.list(directories.data.appending("containers").appending(project.rawValue))
         for name in names {

@@ -60,24 +60,10 @@ struct NetworkTests {
         try await ContainerFixture.with { fixture in
             let web = fixture.request()
             try await fixture.up(web)
-            let far = "dvtest\(fixture.project.short)"
-            let third = fixture.subnet.address.value >> 8 & 0xFF
-            // a network of the test's own that knows no way back to the machine
-            try await fixture.host("ip", "netns", "add", far)
-            do {
-                try await fixture.host(
-                    "ip", "link", "add", "t\(far)", "type", "veth", "peer", "name", "eth0", "netns", far)
-                try await fixture.host("ip", "addr", "add", "198.18.\(third).1/30", "dev", "t\(far)")
-                try await fixture.host("ip", "link", "set", "t\(far)", "up")
-                try await fixture.host("ip", "-n", far, "addr", "add", "198.18.\(third).2/30", "dev", "eth0")
-                try await fixture.host("ip", "-n", far, "link", "set", "eth0", "up")
-                let outcome = try await fixture.run("ping -c 1 -W 5 198.18.\(third).2", in: web)
+            try await fixture.withFarHost { far in
+                let outcome = try await fixture.run("ping -c 1 -W 5 \(far)", in: web)
                 #expect(outcome.status == 0)
-            } catch {
-                try await fixture.host("ip", "netns", "delete", far)
-                throw error
             }
-            try await fixture.host("ip", "netns", "delete", far)
         }
     }
 

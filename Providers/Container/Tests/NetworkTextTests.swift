@@ -1,5 +1,7 @@
 import DevenvHost
 import DevenvModel
+import DevenvPluginAPI
+import SystemPackage
 import Testing
 
 @testable import ContainerProvider
@@ -31,7 +33,9 @@ struct NetworkTextTests {
         let address = IPv4Address(value: 0x0A3C_000A)
         let interface = NetworkInterface(
             network: .standard, subnet: bridge.subnet, address: address, mac: MACAddress(for: address))
-        let cable = Cable(name: "vd1", inside: "eth0", bridge: bridge.name, alias: mark, interface: interface)
+        let cable = Cable(
+            name: "vd1", inside: "eth0", bridge: bridge.name, alias: mark, interface: interface,
+            isWayOut: true)
         #expect(
             LinkBatch.attachments([cable], process: 42).first
                 == "link add name vd1 type veth peer name eth0 address 02:dd:0a:3c:00:0a netns 42")
@@ -61,6 +65,63 @@ struct NetworkTextTests {
                 """)
     }
 
+    @Test func aWallGoesUpAndComesDownWithTheNetworksKind() {
+        var walled = bridge
+        walled.isInternal = true
+        func batch(_ bridge: Bridge, over listing: RuleListing) -> String {
+            HostNetwork.batch(
+                for: HostNetwork.Demand(mark: "m", bridges: [bridge], forwards: [], address: nil), over: listing)
+        }
+        var open = listing
+        open.forwards = []
+        var closed = open
+        closed.walled = [bridge.name]
+        let name = bridge.name
+        #expect(
+            batch(walled, over: open)
+                == "add element inet devenv walled { \"\(name)\" comment \"devenv:0123456789abcdef:default\" }\n")
+        #expect(batch(walled, over: closed).isEmpty)
+        #expect(batch(bridge, over: closed) == "delete element inet devenv walled { \"\(name)\" }\n")
+        #expect(RuleTable.remove([name], from: closed).hasSuffix("delete element inet devenv walled { \"\(name)\" }\n"))
+    }
+
+    @Test func rulesThatAreGoneAreMissedByWhoeverNeedsThem() {
+        func drift(_ forwards: [PortForward], _ rules: Int) -> [String] {
+            let identity = MachineIdentity(
+                project: bridge.project, machine: MachineID(unchecked: "00000000000000bb"),
+                projectName: ProjectName(unchecked: "test"), name: MachineName(unchecked: "web"))
+            let note = RunNote(identity: identity, boot: "1", cables: [], forwards: forwards, process: nil)
+            var listing = listing
+            listing.rules = rules
+            let place = MachinePlace(identity, in: HostDirectories(data: "/data", runtime: "/run"))
+            return Drift(place: place, note: note).texts(rules: listing).filter { !$0.contains("root file system") }
+        }
+        let forward = PortForward(host: 8080, guest: 80)
+        #expect(drift([forward], RuleTable.ruleCount).isEmpty)
+        #expect(drift([forward], 3) == ["the host's rules for its networks are not whole"])
+        #expect(drift([], 3).isEmpty)
+    }
+
+    @Test func theDefaultRouteIsThatOfTheFirstNetworkThatLeadsOut() {
+        let address = IPv4Address(value: 0x0A3C_000A)
+        func interface(_ name: String, isInternal: Bool) -> NetworkInterface {
+            NetworkInterface(
+                network: NetworkName(unchecked: name), subnet: bridge.subnet, address: address,
+                mac: MACAddress(for: address), isInternal: isInternal)
+        }
+        func outlets(_ kinds: [Bool]) -> [Bool] {
+            let identity = MachineIdentity(
+                project: bridge.project, machine: MachineID(unchecked: "00000000000000bb"),
+                projectName: ProjectName(unchecked: "test"), name: MachineName(unchecked: "web"))
+            let place = MachinePlace(identity, in: HostDirectories(data: "/data", runtime: "/run"))
+            return Cable.make(for: kinds.enumerated().map { interface("n\($0)", isInternal: $1) }, of: place)
+                .map(\.isWayOut)
+        }
+        #expect(outlets([false, false]) == [true, false])
+        #expect(outlets([true, false, false]) == [false, true, false])
+        #expect(outlets([true, true]) == [false, false])
+    }
+
     @Test func theListingOfNftIsRead() throws {
         let json = """
             {"nftables": [{"metainfo": {"version": "1.0.6"}}, {"map": {"family": "inet", "name": "to_tcp", "elem": [[
@@ -69,12 +130,14 @@ struct NetworkTextTests {
             {"map": {"name": "to_udp_any", "elem": [[{"elem": {"val": 53, "comment": "other"}},
             {"concat": ["10.60.0.11", 53]}]]}}, {"map": {"name": "to_udp"}},
             {"set": {"name": "bridges", "elem": [{"elem": {"val": "dv1", "comment": "x"}}]}},
+            {"set": {"name": "walled", "elem": ["dv2"]}},
             {"rule": {"chain": "guard", "expr": []}}]}
             """
         let listing = try #require(RuleListing(json: Array(json.utf8)))
         #expect(listing.forwards(of: mark) == self.listing.forwards)
         #expect(listing.forwards.last?.slot == ForwardSlot(address: nil, port: 53, transport: .udp))
         #expect(listing.bridges == ["dv1"])
+        #expect(listing.walled == ["dv2"])
         #expect(listing.rules == 1)
         #expect(RuleListing(json: Array("nonsense".utf8)) == nil)
     }

@@ -14,7 +14,7 @@ struct ResolverFile: Hashable, Sendable {
     /// The text.
     var text: String {
         var lines = ["# written by devenv at each start"]
-        if servers.isEmpty { lines.append("# no name server of the host answers, so none is named here") }
+        if servers.isEmpty { lines.append("# no name server can be reached from here, so none is named") }
         lines += servers.prefix(3).map { "nameserver \($0)" }
         if !search.isEmpty, !servers.isEmpty { lines.append("search \(search.joined(separator: " "))") }
         lines.append("options timeout:1 attempts:2")

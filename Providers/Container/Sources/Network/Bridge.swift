@@ -10,6 +10,8 @@ struct Bridge: Hashable, Sendable {
     let network: NetworkName
     /// Its addresses; the host takes the first.
     let subnet: IPv4Subnet
+    /// Whether nothing leads from it but to the host.
+    var isInternal = false
 
     /// All names of devenv's bridges begin with it.
     static let prefix = "dv"

@@ -87,7 +87,8 @@ struct HostNetwork {
         let missing = zip(demand.forwards, wanted).filter { !present.contains($0.1) }.map(\.0)
         let bridges = demand.bridges.filter { !listing.bridges.contains($0.name) }
         return (listing.rules == RuleTable.ruleCount ? "" : RuleTable.skeleton)
-            + RuleTable.add(bridges) + RuleTable.remove(stale.map(\.slot))
+            + RuleTable.add(bridges) + RuleTable.wall(demand.bridges, over: listing)
+            + RuleTable.remove(stale.map(\.slot))
             + RuleTable.add(missing, to: demand.address ?? .loopback, mark: demand.mark)
     }
 

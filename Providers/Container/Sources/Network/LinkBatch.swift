@@ -32,7 +32,7 @@ enum LinkBatch {
         }
     }
 
-    /// Gives the machine its addresses and routes: in its network namespace. The default route is that of the first.
+    /// Gives the machine its addresses and routes: in its network namespace.
     static func inside(_ cables: [Cable]) -> [String] {
         let addresses = cables.flatMap { cable -> [String] in
             let (subnet, address) = (cable.interface.subnet, cable.interface.address)
@@ -42,8 +42,8 @@ enum LinkBatch {
                 "route replace \(subnet) dev \(cable.inside) src \(address) quickack 1",
             ]
         }
-        guard let first = cables.first(where: { $0.inside == "eth0" }) else { return addresses }
-        return addresses + ["route replace default via \(first.interface.subnet.gateway) quickack 1"]
+        guard let outlet = cables.first(where: \.isWayOut) else { return addresses }
+        return addresses + ["route replace default via \(outlet.interface.subnet.gateway) quickack 1"]
     }
 
     /// The call on the host.
@@ -73,17 +73,20 @@ struct Cable: Hashable, Sendable, Codable {
     let alias: String
     /// The addresses.
     let interface: NetworkInterface
+    /// Whether the machine's default route leads through it.
+    let isWayOut: Bool
 }
 
 extension Cable {
-    /// New cables for a machine's interfaces, `eth0` first.
+    /// New cables for a machine's interfaces, `eth0` first. The way out is the first network that leads out at all.
     static func make(for interfaces: [NetworkInterface], of place: MachinePlace) -> [Cable] {
-        interfaces.enumerated().map { index, interface in
+        let outlet = interfaces.firstIndex { !$0.isInternal }
+        return interfaces.enumerated().map { index, interface in
             let bridge = Bridge(project: place.project, network: interface.network, subnet: interface.subnet)
             let random = String(UInt32.random(in: 0x10000...0xFFFFF), radix: 16)
             return Cable(
                 name: "vd" + place.machine.short + random, inside: "eth\(index)", bridge: bridge.name,
-                alias: "\(place.mark):eth\(index)", interface: interface)
+                alias: "\(place.mark):eth\(index)", interface: interface, isWayOut: index == outlet)
         }
     }
 }

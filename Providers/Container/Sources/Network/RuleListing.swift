@@ -19,6 +19,8 @@ struct RuleListing: Hashable, Sendable {
     var forwards: [Forward] = []
     /// The bridges of all networks.
     var bridges: Set<String> = []
+    /// The bridges of networks without a way out.
+    var walled: Set<String> = []
     /// How many rules there are.
     var rules = 0
 
@@ -30,7 +32,10 @@ struct RuleListing: Hashable, Sendable {
         for entry in document.nftables {
             if let map = entry.map { forwards += (map.elem ?? []).compactMap { Self.forward($0, in: map.name) } }
             if entry.rule != nil { rules += 1 }
-            if let set = entry.set, set.name == "bridges" { bridges.formUnion((set.elem ?? []).compactMap(\.text)) }
+            guard let set = entry.set else { continue }
+            let names = (set.elem ?? []).compactMap(\.text)
+            if set.name == "bridges" { bridges.formUnion(names) }
+            if set.name == "walled" { walled.formUnion(names) }
         }
     }
 

@@ -17,6 +17,7 @@ enum RuleTable {
             map to_tcp_any { type inet_service : ipv4_addr . inet_service; }
             map to_udp_any { type inet_service : ipv4_addr . inet_service; }
             set bridges { type ifname; }
+            set walled { type ifname; }
             set inside { type ifname . ifname; }
             chain guard { type filter hook prerouting priority raw; policy accept; }
             chain arriving { type nat hook prerouting priority dstnat; policy accept; }
@@ -49,11 +50,14 @@ enum RuleTable {
                 ct status dnat accept
                 iifname . oifname @inside accept
                 iifname @bridges oifname @bridges drop comment "networks don't see each other"
+                iifname @walled drop comment "an internal network has no way out"
+                oifname @walled drop comment "and none in"
             }
             chain departing {
                 iifname @bridges oifname != @bridges masquerade
                 ip saddr 127.0.0.0/8 oifname @bridges masquerade
                 iifname . oifname @inside ct status dnat masquerade
+                oifname @walled ct status dnat masquerade comment "its machines know no way back"
             }
         }
 
@@ -62,19 +66,32 @@ enum RuleTable {
     /// How many rules there are in a whole table.
     static let ruleCount = skeleton.split(separator: "\n").filter { line in
         let words = line.split(separator: " ")
-        return ["iifname", "fib", "ct", "ip"].contains(words.first)
+        return ["iifname", "oifname", "fib", "ct", "ip"].contains(words.first)
     }.count
 
     /// Adds elements of bridges. Repeating it changes nothing.
     static func add(_ bridges: [Bridge]) -> String {
         bridges.map { bridge in
-            let comment = "comment \"devenv:\(bridge.project):\(bridge.network)\""
+            let comment = comment(for: bridge)
             return """
                 add element inet devenv bridges { "\(bridge.name)" \(comment) }
                 add element inet devenv inside { "\(bridge.name)" . "\(bridge.name)" \(comment) }
 
                 """
         }.joined()
+    }
+
+    /// Puts walls up and takes them down where that is not as it should be.
+    static func wall(_ bridges: [Bridge], over listing: RuleListing) -> String {
+        bridges.filter { $0.isInternal != listing.walled.contains($0.name) }.map { bridge in
+            bridge.isInternal
+                ? "add element inet devenv walled { \"\(bridge.name)\" \(comment(for: bridge)) }\n"
+                : "delete element inet devenv walled { \"\(bridge.name)\" }\n"
+        }.joined()
+    }
+
+    private static func comment(for bridge: Bridge) -> String {
+        "comment \"devenv:\(bridge.project):\(bridge.network)\""
     }
 
     /// Removes elements of bridges that are there.
@@ -84,7 +101,7 @@ enum RuleTable {
             delete element inet devenv bridges { "\(name)" }
             delete element inet devenv inside { "\(name)" . "\(name)" }
 
-            """
+            """ + (listing.walled.contains(name) ? "delete element inet devenv walled { \"\(name)\" }\n" : "")
         }.joined()
     }
 
