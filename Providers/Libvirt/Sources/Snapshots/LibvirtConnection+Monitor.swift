@@ -9,13 +9,13 @@ extension LibvirtConnection {
     ) async throws(ProviderError) -> Value {
         let result: Result<Value, ProviderError>
         do throws(LibvirtError) {
-            result = try await aside { lane throws(LibvirtError) in
+            result = try await run { lane throws(LibvirtError) in
                 let functions = try LibvirtLibrary.qemuFunctions()
-                let domain = try lane.domain(id)
                 let monitor = MonitorTalk { (command) throws(LibvirtError) in
                     var answer: UnsafeMutablePointer<CChar>?
-                    let call = domain.lend { unsafe functions.virDomainQemuMonitorCommand($0, command, &answer, 0) }
-                    try lane.check(call)
+                    try lane.call(.domain(id)) {
+                        unsafe functions.virDomainQemuMonitorCommand($1, command, &answer, 0)
+                    }
                     return try unsafe lane.take(answer)
                 }
                 do throws(ProviderError) { return .success(try talk(monitor)) } catch { return .failure(error) }
@@ -27,9 +27,8 @@ extension LibvirtConnection {
     }
 
     /// A domain's XML as it will be started next, complete to its passwords, so that it can be defined again by it.
-    func definition(_ id: DomainID) throws(LibvirtError) -> String {
+    func definition(_ id: DomainID) async throws(LibvirtError) -> String {
         let flags = UInt32(VIR_DOMAIN_XML_INACTIVE.rawValue) | UInt32(VIR_DOMAIN_XML_SECURE.rawValue)
-        let domain = try domain(id)
-        return try unsafe take(domain.lend { unsafe api.virDomainGetXMLDesc($0, flags) })
+        return try await text(.domain(id)) { unsafe $0.virDomainGetXMLDesc($1, flags) }
     }
 }
