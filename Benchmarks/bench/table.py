@@ -28,6 +28,18 @@ class Table:
         self.rows.append((
             what, self._cell(what, "devenv"), peer, self._cell(what, peer), self._ratio(ratio), target, met, count))
 
+    def add_difference(self, what, peer, at_most, of=None):
+        """A row, if both were measured; `at_most` bounds how many milliseconds devenv takes longer. `of` is what the other
+        was measured at, where that is something else."""
+        times, other = self.times, of or what
+        if not (times.has(what, "devenv") and times.has(other, peer)):
+            return
+        ours, theirs = times.median(what, "devenv"), times.median(other, peer)
+        self.rows.append((
+            what, self._cell(what, "devenv"), peer, self._cell(other, peer), self._ratio(ours / theirs),
+            f"≤ + {at_most:g} ms", self._verdict(ours - theirs, at_most),
+            f"{times.count(what, 'devenv')}/{times.count(other, peer)}"))
+
     def add_alone(self, what, note, limit=None):
         """A row of devenv beside nothing."""
         if not self.times.has(what, "devenv"):
