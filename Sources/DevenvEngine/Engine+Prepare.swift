@@ -10,7 +10,10 @@ extension Engine {
     ) async throws(EngineError) -> Operation {
         let result = try await Preparation(components: components, store: store, graph: graph)
             .gather(targets, provider: options.provider, fingerprints: true)
-        return operation(graph, result, result.planner.up(options)) { () async throws(EngineError) in
+        try requireKnown(targets, result.planner)
+        var plan = result.planner.up(options)
+        plan.warnings = result.notices + plan.warnings
+        return operation(graph, result, plan) { () async throws(EngineError) in
             try await prepareUp(graph, targets: targets, options: options)
         }
     }
@@ -56,6 +59,14 @@ extension Engine {
         result.planner = Planner(
             graph: graph, desired: wanted, recorded: result.planner.recorded, observed: result.planner.observed)
         return operation(graph, result, plan(result.planner), again: again)
+    }
+
+    /// A machine whose provider does not answer is neither up to date nor to be made: whoever asked for it is told.
+    private func requireKnown(_ targets: [MachineName], _ planner: Planner) throws(EngineError) {
+        for name in targets {
+            guard case .unknown(let reason) = planner.observed[name]?.state else { continue }
+            throw EngineError(.provider, "can't tell whether machine '\(name)' is up: \(reason)")
+        }
     }
 
     private func requireMade(_ targets: [MachineName], _ planner: Planner, _ verb: String) throws(EngineError) {

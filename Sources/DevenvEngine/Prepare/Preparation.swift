@@ -15,6 +15,8 @@ struct Preparation: Sendable {
         var planner: Planner
         var machines: [MachineName: MachineContext]
         var recorded: [MachineRecord]
+        /// What should be known before new machines are made.
+        var notices: [String]
     }
 
     /// Gathers for these machines and all that they wait for.
@@ -42,7 +44,8 @@ struct Preparation: Sendable {
         if fingerprints { try await Fingerprints(components, project).complete(&contexts) }
         let planner = Planner(
             graph: graph, desired: contexts.compactMapValues(\.desired), recorded: recorded, observed: observed)
-        return Result(planner: planner, machines: contexts, recorded: records)
+        return Result(
+            planner: planner, machines: contexts, recorded: records, notices: await choice.notices())
     }
 
     var project: ProvisionerProject {
