@@ -69,6 +69,24 @@ package struct FileLock: ~Copyable {
         }
     }
 
+    /// Takes the lock, waiting for whoever has it without holding up a thread; nil when the time is over or the task is
+    /// cancelled. Whoever has waited longer looks more often, so that newcomers don't overtake it again and again.
+    package static func awaiting(
+        _ path: FilePath, command: String, timeout: Duration = .seconds(120)
+    ) async throws(HostError) -> FileLock? {
+        let deadline = ContinuousClock.now + timeout
+        var pause = Duration.milliseconds(4)
+        while true {
+            switch try attempt(path, command: command) {
+            case .taken(let lock): return lock
+            case .held: break
+            }
+            guard ContinuousClock.now < deadline else { return nil }
+            do { try await Task.sleep(for: pause) } catch { return nil }
+            pause = max(pause * 15 / 16, .microseconds(300))
+        }
+    }
+
     /// Who holds the lock, from the note beside it; nil where there is none or it can't be read as one.
     package static func holder(of path: FilePath) throws(HostError) -> Holder? {
         guard let bytes = try HostFiles.read(ownerFile(of: path), limit: 64 << 10) else { return nil }

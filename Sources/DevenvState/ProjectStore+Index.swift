@@ -34,7 +34,7 @@ extension ProjectStore {
         let others = try Self.knownProjects(host).filter { $0.id != own?.id }
         return AddressBook(
             subnets: own?.subnets ?? [:], addresses: own?.addresses ?? [:],
-            reserved: others.flatMap(\.subnets) + HostRoutes.subnets())
+            reserved: others.flatMap(\.subnets) + HostRoute.all().map(\.subnet))
     }
 
     /// Keeps the addresses that a project's machines are given, so that no other project takes them and they stay the same.

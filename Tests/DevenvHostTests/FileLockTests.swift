@@ -34,6 +34,29 @@ struct FileLockTests {
         }
     }
 
+    @Test func whoeverAwaitsALockGetsItOnceItIsReleased() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory.path.appending("lock")
+            let first = try FileLock.attempt(path, command: "first")
+            let early = try await FileLock.awaiting(path, command: "early", timeout: .milliseconds(20)) != nil
+            #expect(!early)
+            let waiting = Task { try await FileLock.awaiting(path, command: "second") != nil }
+            release(first)
+            #expect(try await waiting.value)
+        }
+    }
+
+    @Test func whoeverIsInterruptedDoesNotGetTheLock() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory.path.appending("lock")
+            let first = try FileLock.attempt(path, command: "first")
+            let waiting = Task { try await FileLock.awaiting(path, command: "second") != nil }
+            waiting.cancel()
+            #expect(try await !waiting.value)
+            release(first)
+        }
+    }
+
     @Test(.requires(tool: "flock"))
     func theLockOfAProcessThatWasKilledIsFree() async throws {
         try await TemporaryDirectory.with { directory in

@@ -60,10 +60,16 @@ extension LibvirtConnection {
         }
     }
 
-    /// A network's XML: as it is now, or, `inactive`, as it will be started next.
+    /// A network's XML: as it is now, or, `inactive`, as it will be started next. A driver that knows of no difference has one
+    /// answer to both.
     package func networkXML(_ name: String, inactive: Bool = false) async throws(LibvirtError) -> XMLElement {
         let flags = inactive ? UInt32(VIR_NETWORK_XML_INACTIVE.rawValue) : 0
-        return try await xml(.network(name)) { unsafe $0.virNetworkGetXMLDesc($1, flags) }
+        do throws(LibvirtError) {
+            return try await xml(.network(name)) { unsafe $0.virNetworkGetXMLDesc($1, flags) }
+        } catch {
+            guard inactive, error.isInvalidArgument else { throw error }
+            return try await networkXML(name)
+        }
     }
 
     /// Defines a network, or one of the same name and UUID anew, which an active one follows when it is started next.

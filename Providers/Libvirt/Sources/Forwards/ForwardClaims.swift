@@ -21,7 +21,8 @@ struct ForwardClaims: ~Copyable {
         }
     }
 
-    private static func error(_ verdict: HostPort.Verdict, _ forward: PortForward) -> ProviderError {
+    /// What a verdict on a port means to the user.
+    static func error(_ verdict: HostPort.Verdict, _ forward: PortForward) -> ProviderError {
         switch verdict {
         case .taken: .portInUse(forward, by: holder(of: forward))
         case .foreignAddress: .foreignAddress(of: forward)

@@ -30,7 +30,8 @@ package struct NetworkDescription: Hashable, Sendable {
 
     /// The `<network>` element.
     package var xml: XMLElement {
-        // the spanning tree protocol holds every new port back for seconds, and no bridge here is part of a loop
+        // the spanning tree protocol holds every new port back for seconds, and no bridge here is part of a loop; a bridge
+        // that is made again under running machines must be the neighbour that they know
         XMLElement(
             "network", ["xmlns:dnsmasq": "http://libvirt.org/schemas/network/dnsmasq/1.0"],
             [
@@ -39,6 +40,7 @@ package struct NetworkDescription: Hashable, Sendable {
                 DevenvMark.network(network.name, of: network.project),
                 isInternal ? nil : XMLElement("forward", ["mode": "nat"]),
                 XMLElement("bridge", ["name": network.bridge, "stp": "off", "delay": "0"]),
+                XMLElement("mac", ["address": MACAddress(for: subnet.gateway).description]),
                 XMLElement("domain", ["name": network.domain, "localOnly": "yes"]),
                 // a name without a dot is a machine's or nobody's
                 XMLElement("dns", ["forwardPlainNames": "no"], names.map(\.dnsElement)),

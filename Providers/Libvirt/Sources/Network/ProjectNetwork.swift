@@ -30,7 +30,11 @@ package struct ProjectNetwork: Hashable, Sendable {
     package var networkUUID: String { project.rawValue + digest.prefix(16) }
 
     /// The bridge's name, as long as the kernel takes one: 15 characters (IFNAMSIZ, netdevice(7)).
-    package var bridge: String { "lv" + digest.prefix(13) }
+    package var bridge: String { Self.bridgePrefix(of: project) + digest.prefix(5) }
+
+    /// What the names of all bridges of a project begin with, so that one which was left behind is found by the project's id
+    /// alone.
+    static func bridgePrefix(of project: ProjectID) -> String { "lv" + project.short }
 
     /// The domain of the machines' names: `shop.test`; nobody registers names under `test` (RFC 6761, section 6.2).
     package var domain: String { "\(projectName).test" }

@@ -121,6 +121,35 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "libvirt.forwards.claimed", "libvirt.forwards.cleared", "libvirt.forwards.started",
+        "libvirt.forwards.started#2",
+    ])
+    func whatAKilledStartHasBegunIsCompleted(_ point: String) async throws {
+        try await ForwardFixture.with { fixture in
+            let address = LoopbackServer.randomAddress()
+            let (old, new) = (try LoopbackPort.free(), try LoopbackPort.free())
+            let before = PortForward(host: old, guest: 80)
+            try await fixture.supervisor.bring([before], to: address, of: fixture.machine())
+            let project = fixture.project.rawValue
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [
+                    project = project as String, address = address as IPv4Address, old = old as UInt16,
+                    new = new as UInt16, point
+                ] in
+                setenv("DEVENV_FAULT", point, 1)
+                let fixture = ForwardFixture(project: ProjectID(unchecked: project))
+                let forwards = [PortForward(host: old, guest: 81), PortForward(host: new, guest: 82)]
+                try await fixture.supervisor.bring(forwards, to: address, of: fixture.machine())
+            }
+            let forwards = [PortForward(host: old, guest: 81), PortForward(host: new, guest: 82)]
+            try await fixture.supervisor.bring(forwards, to: address, of: fixture.machine())
+            #expect(fixture.routes() == Set(forwards.map { ForwardRoute($0, to: address) }))
+            try await fixture.supervisor.take(downOf: fixture.machine())
+            #expect(fixture.processes.isEmpty)
+        }
+    }
+
     @Test func anInterruptedStartLeavesNothing() async throws {
         try await ForwardFixture.with { fixture in
             let forwards = try (0..<4).map { PortForward(host: try LoopbackPort.free(), guest: UInt16($0 + 1)) }

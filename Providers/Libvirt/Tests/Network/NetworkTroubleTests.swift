@@ -1,0 +1,195 @@
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvTestSupport
+import Glibc
+import LibvirtProvider
+import SystemPackage
+import Testing
+
+/// What goes wrong with networks, and what the next call makes of it.
+@Suite(.requiresRoot, .requiresLibvirt, .requires(tool: "ip", "busybox", "nsenter", "virsh"))
+struct NetworkTroubleTests {
+    @Test func aNetworkOfSomebodyElseUnderTheNameIsLeftAlone() async throws {
+        try await NetworkFixture.with { fixture in
+            let name = fixture.network().networkName
+            let foreign = XMLElement(
+                "network", [:], [XMLElement("name", text: name), XMLElement("bridge", ["name": "lvforeign0"])])
+            try await fixture.connection.define(network: foreign)
+            let error = await #expect(throws: ProviderError.self) {
+                try await fixture.networks.establish(fixture.request("web", 10))
+            }
+            #expect(error?.message == "libvirt has a network '\(name)' that devenv did not make")
+            try await fixture.networks.withdraw(fixture.identity("web"))
+            #expect(try await fixture.connection.networkInfo(name)?.bridge == "lvforeign0")
+            try await fixture.connection.undefine(network: name)
+        }
+    }
+
+    @Test func aSubnetThatThisHostHasIsRefusedWithTheInterface() async throws {
+        try await NetworkFixture.with { fixture in
+            let link = "dvu" + fixture.project.short
+            try await fixture.host("ip", "link", "add", link, "type", "bridge")
+            do {
+                try await fixture.host("ip", "addr", "add", "\(fixture.address(129))/25", "dev", link)
+                try await fixture.host("ip", "link", "set", link, "up")
+                let error = await #expect(throws: ProviderError.self) {
+                    try await fixture.networks.establish(fixture.request("web", 10))
+                }
+                let half = IPv4Subnet(fixture.address(128), prefixLength: 25)
+                #expect(
+                    error?.message == "making the network 'default': this host has \(half) on '\(link)' already, "
+                        + "which is a part of \(fixture.subnet)")
+            } catch {
+                try await fixture.host("ip", "link", "delete", link)
+                throw error
+            }
+            try await fixture.host("ip", "link", "delete", link)
+            try await fixture.networks.establish(fixture.request("web", 10))
+        }
+    }
+
+    @Test func aNetworkIsChangedOnlyWhileNobodyRunsOnIt() async throws {
+        try await NetworkFixture.with { fixture in
+            let web = fixture.request("web", 10)
+            let domain = try await fixture.define(web)
+            try await fixture.networks.establish(web)
+            try await fixture.connection.start(domain, paused: true)
+            let wall = fixture.request("db", 11, isInternal: true)
+            let error = await #expect(throws: ProviderError.self) { try await fixture.networks.establish(wall) }
+            #expect(
+                error?.message == "the network 'default' can't be changed while machines are on it: "
+                    + web.identity.domainName)
+            #expect(try await fixture.live()?.isInternal == false)
+            try await fixture.connection.powerOff(domain, gracefully: false)
+            try await fixture.networks.establish(wall)
+            #expect(try await fixture.live()?.isInternal == true)
+        }
+    }
+
+    @Test func aNetworkThatWentDownUnderAMachineIsSeenAndMended() async throws {
+        try await NetworkFixture.with { fixture in
+            let web = fixture.request("web", 10)
+            let domain = try await fixture.define(web)
+            try await fixture.networks.establish(web)
+            try await fixture.connection.start(domain, paused: true)
+            #expect(try await fixture.drift(of: web, domain) == [])
+            try await fixture.connection.destroy(network: fixture.network().networkName)
+            #expect(try await fixture.drift(of: web, domain) == ["the network 'default' is down"])
+            try await fixture.networks.establish(web)
+            #expect(try await fixture.drift(of: web, domain) == ["it is not connected to the network 'default'"])
+            try await fixture.networks.reconnect(domain)
+            #expect(try await fixture.drift(of: web, domain) == [])
+            try await fixture.networks.reconnect(domain)
+            try await fixture.connection.powerOff(domain, gracefully: false)
+        }
+    }
+
+    @Test func anAbandonedBridgeIsTakenAway() async throws {
+        try await NetworkFixture.with { fixture in
+            let web = fixture.request("web", 10)
+            let bridge = fixture.network().bridge
+            try await fixture.host("ip", "link", "add", bridge, "type", "bridge")
+            try await fixture.host("ip", "addr", "add", "\(fixture.subnet.gateway)/24", "dev", bridge)
+            try await fixture.host("ip", "link", "set", bridge, "up")
+            let rule = "LIBVIRT_INP -i \(bridge) -p udp --dport 53 -j ACCEPT".split(separator: " ").map(String.init)
+            _ = try await SystemToolRunner().run(ToolInvocation("iptables", ["--wait", "-A"] + rule))
+            try await fixture.networks.establish(web)
+            let rules = try await fixture.host("iptables-save").split(separator: "\n")
+            #expect(rules.filter { $0.contains("-A LIBVIRT_INP -i \(bridge) -p udp -m udp --dport 53") }.count == 1)
+        }
+    }
+
+    @Test func aBridgeWithoutANetworkGoesWithTheProject() async throws {
+        try await NetworkFixture.with { fixture in
+            try await fixture.host("ip", "link", "add", fixture.network().bridge, "type", "bridge")
+            try await fixture.networks.withdraw(fixture.identity("web"))
+            #expect(!HostFiles.exists(FilePath("/sys/class/net").appending(fixture.network().bridge)))
+        }
+    }
+
+    @Test(arguments: ["libvirt.network.defined", "libvirt.network.started"])
+    func whatAKilledStartHasBegunIsCompleted(_ point: String) async throws {
+        try await NetworkFixture.with { fixture in
+            try await fixture.kill(at: point, doing: .establish)
+            try await fixture.networks.establish(fixture.request("web", 10))
+            #expect(try await fixture.connection.networkInfo(fixture.network().networkName)?.isActive == true)
+        }
+    }
+
+    @Test(arguments: ["libvirt.network.defined", "libvirt.network.started"])
+    func whatAKilledStartHasBegunIsRemoved(_ point: String) async throws {
+        try await NetworkFixture.with { fixture in
+            try await fixture.kill(at: point, doing: .establish)
+            try await fixture.networks.withdraw(fixture.identity("web"))
+            #expect(try await LibvirtLeftovers(marks: [fixture.project.rawValue]).all() == [])
+        }
+    }
+
+    @Test(arguments: ["libvirt.network.destroyed", "libvirt.network.undefined"])
+    func whatAKilledRemovalHasLeftIsRemoved(_ point: String) async throws {
+        try await NetworkFixture.with { fixture in
+            try await fixture.networks.establish(fixture.request("web", 10))
+            try await fixture.kill(at: point, doing: .withdraw)
+            try await fixture.networks.withdraw(fixture.identity("web"))
+            #expect(try await LibvirtLeftovers(marks: [fixture.project.rawValue]).all() == [])
+        }
+    }
+}
+
+/// A libvirtd that is killed while it starts a network.
+@Suite(.requiresRoot, .requires(tool: "libvirtd", "virsh", "tini", "unshare", "ip", "iptables"))
+struct DaemonDeathTests {
+    @Test(arguments: [10, 40, 90, 150])
+    func aNetworkWhoseStartWasCutOffStartsAtTheNextAttempt(_ milliseconds: Int) async throws {
+        try await PrivateLibvirt.with(.system) { libvirt in
+            try await NetworkFixture.with(uri: libvirt.uri) { fixture in
+                let web = fixture.request("web", 10)
+                async let first: Void = fixture.networks.establish(web)
+                let end = ContinuousClock.now + .milliseconds(milliseconds)
+                try await eventually("its time has come") { ContinuousClock.now >= end }
+                try await libvirt.kill()
+                _ = try? await first  // the daemon's death is what it was about, unless it was quicker
+                try await libvirt.start()
+                let again = try await NetworkFixture(
+                    project: fixture.project.rawValue, uri: libvirt.uri, directory: fixture.directory.string)
+                try await again.networks.establish(web)
+                #expect(try await again.connection.networkInfo(fixture.network().networkName)?.isActive == true)
+                try await again.networks.withdraw(web.identity)
+            }
+        }
+    }
+}
+
+extension NetworkFixture {
+    func drift(of request: MachineRequest, _ domain: DomainID) async throws -> [String] {
+        let xml = try await connection.domainXML(domain, inactive: false)
+        return networks.drift(of: request.identity, running: xml, networks: try await connection.networks())
+    }
+
+    /// What another process does until it is killed.
+    enum Work: String, Codable {
+        case establish, withdraw
+    }
+
+    /// Has another process do something and be killed at a point of it.
+    func kill(at point: String, doing work: Work) async throws {
+        let (project, uri, directory) = (project.rawValue, connection.uri, directory.string)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [project = project as String, uri = uri as String, directory = directory as String, point, work] in
+            try await work.carryOut(until: point, project: project, uri: uri, directory: directory)
+        }
+    }
+}
+
+extension NetworkFixture.Work {
+    /// In a process that ends at the point.
+    fileprivate func carryOut(until point: String, project: String, uri: String, directory: String) async throws {
+        setenv("DEVENV_FAULT", point, 1)
+        let fixture = try await NetworkFixture(project: project, uri: uri, directory: directory)
+        switch self {
+        case .establish: try await fixture.networks.establish(fixture.request("web", 10))
+        case .withdraw: try await fixture.networks.withdraw(fixture.identity("web"))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import DevenvModel
+import SystemPackage
+
+/// A subnet that this host has a way to.
+package struct HostRoute: Hashable, Sendable {
+    /// The network interface that it is behind.
+    package let interface: String
+    /// The subnet.
+    package let subnet: IPv4Subnet
+
+    /// Makes a route.
+    package init(interface: String, subnet: IPv4Subnet) {
+        self.interface = interface
+        self.subnet = subnet
+    }
+
+    /// The routes of this host, /proc/net/route (proc(5), route(8)), the default route left out.
+    package static func all() -> [HostRoute] {
+        // Without /proc there is nothing to keep clear of.
+        guard let bytes = (try? HostFiles.read("/proc/net/route")) ?? nil else { return [] }
+        return all(in: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The same from the file's text: the numbers are in the machine's own byte order, as hexadecimal digits.
+    package static func all(in text: String) -> [HostRoute] {
+        text.split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: "\t").map { $0.split(separator: " ").first.map(String.init) ?? "" }
+            guard fields.count > 7, let address = UInt32(fields[1], radix: 16), let mask = UInt32(fields[7], radix: 16),
+                mask != 0
+            else { return nil }
+            let subnet = IPv4Subnet(
+                IPv4Address(value: UInt32(bigEndian: address)), prefixLength: mask.nonzeroBitCount)
+            return HostRoute(interface: fields[0], subnet: subnet)
+        }
+    }
+}
