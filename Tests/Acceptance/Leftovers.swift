@@ -15,7 +15,7 @@ enum Leftovers {
 
     /// What is left on the host that bears one of the ids.
     static func find(marks: AcceptanceProject.Marks, home: FilePath) async throws -> [String] {
-        var left = try await LibvirtLeftovers(marks: marks.ids, networks: marks.networks).all()
+        var left = try await LibvirtLeftovers(marks: marks.ids).all()
         for id in marks.ids {
             left += lines("/proc/mounts", with: id).map { "mount: \($0)" }
             left += try await output("ip", ["-details", "link"], with: String(id.prefix(8))).map { "link: \($0)" }

@@ -1,4 +1,3 @@
-import DevenvCrypto
 import DevenvHost
 import Glibc
 package import SystemPackage
@@ -10,18 +9,18 @@ package import SystemPackage
 package struct LibvirtLeftovers: Sendable {
     /// The ids to look for.
     package let marks: [String]
+    /// What the names of the project's bridges begin with.
     private let bridges: [String]
     private let uri: String
     private let directories: [FilePath]
 
-    /// Names a search. `networks` are the names of the project's, as the names of links are too short for an id. The
-    /// directories are those of qemu:///system unless told otherwise, such as the home of a session.
+    /// Names a search. The directories are those of qemu:///system unless told otherwise, such as the home of a session.
     package init(
-        marks: [String], networks: [String] = ["default"], uri: String = LibvirtDaemon.system,
+        marks: [String], uri: String = LibvirtDaemon.system,
         directories: [FilePath] = ["/etc/libvirt", "/run/libvirt", "/var/lib/libvirt", "/var/log/libvirt"]
     ) {
         self.marks = marks
-        bridges = marks.flatMap { mark in networks.map { Self.bridge(of: $0, in: mark) } }
+        bridges = marks.map { "lv" + $0.prefix(8) }
         self.uri = uri
         self.directories = directories
     }
@@ -47,9 +46,11 @@ package struct LibvirtLeftovers: Sendable {
         return Self.lines(try await SystemToolRunner().run(call).text)
     }
 
-    /// Bridges.
+    /// Bridges: their names have room for the first 8 digits of the project's id, and begin with them after `lv`.
     package func links() throws -> [String] {
-        try HostFiles.list("/sys/class/net").filter(bridges.contains).map { "link \($0)" }
+        try HostFiles.list("/sys/class/net").filter { link in bridges.contains { link.hasPrefix($0) } }.map {
+            "link \($0)"
+        }
     }
 
     /// Rules of libvirt's that speak of a bridge of the project; to see them one has to be root.
@@ -62,11 +63,6 @@ package struct LibvirtLeftovers: Sendable {
                 .map { "rule \($0)" }
         }
         return found
-    }
-
-    /// The name that the bridge of a project's network has.
-    package static func bridge(of network: String, in project: String) -> String {
-        "lv" + SHA256.hexadecimal(of: Array("\(project) \(network)".utf8)).prefix(13)
     }
 
     /// Definitions, NVRAM, saved memory, disks, seeds, leases, logs.

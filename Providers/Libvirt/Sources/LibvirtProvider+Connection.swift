@@ -19,6 +19,11 @@ extension LibvirtProvider {
         return MachineStorage(connection: connection, pool: pool, directories: directories, tools: tools)
     }
 
+    /// The networks of a place.
+    func networks(_ connection: LibvirtConnection) -> ProjectNetworks {
+        ProjectNetworks(connection: connection, directories: directories, tools: tools)
+    }
+
     /// The forwards of the machines of a place.
     var forwards: ForwardSupervisor { ForwardSupervisor(relay: relay) }
 }

@@ -38,11 +38,14 @@ struct Survey: Sendable {
         let storage = provider.storage(at: place, connection)
         let missing = try await storage.missing(for: machines)
         var marks: [MachineID: MachineMark] = [:]
+        var running: [MachineID: DomainID] = [:]
         for machine in machines {
-            guard let id = machine.identity.domain, domains[id] != nil else { continue }
+            guard let id = machine.identity.domain, let info = domains[id] else { continue }
             marks[machine.identity.machine] = try await mark(of: id, connection)
+            if info.isActive { running[machine.identity.machine] = id }
         }
-        let surroundings = try await Surroundings(marks: marks, connection: connection, attempt: attempt)
+        let surroundings = try await Surroundings(
+            marks: marks, running: running, projects: provider.networks(connection), attempt: attempt)
         var result: [MachineID: MachineObservation] = [:]
         for machine in machines {
             let id = machine.identity.machine

@@ -63,11 +63,12 @@ extension LibvirtProvider {
     private func resurround(_ request: MachineRequest, _ connection: LibvirtConnection, _ attempt: String)
         async throws(ProviderError)
     {
+        guard let id = request.identity.domain else { return }
         try await networks(connection).establish(for: request)
+        try await networks(connection).reconnect(id)
         FaultPoint.reach("libvirt.start.repaired")
         try await forward(request, connection)
         let mark = MachineMark(of: request, isSession: place(of: request.recorded).scope == .session)
-        guard let id = request.identity.domain else { return }
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             let known = try await connection.domainMetadata(id).flatMap { MachineMark($0) }
             if known != mark { try await connection.setDomainMetadata(id, mark.bare) }
@@ -83,8 +84,9 @@ extension LibvirtProvider {
     func surround(_ mark: MachineMark?, of machine: RecordedMachine, _ connection: LibvirtConnection)
         async throws(ProviderError)
     {
-        guard let mark else { return }
-        try await networks(connection).activate(mark.networks)
+        guard let mark, let id = machine.identity.domain else { return }
+        try await networks(connection).activate(mark.networks, of: machine.identity)
+        try await networks(connection).reconnect(id)
         guard let address = mark.address else { return }
         try await forwards.bring(mark.forwards, to: address, of: machine.identity)
     }

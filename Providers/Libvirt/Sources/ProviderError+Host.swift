@@ -8,13 +8,6 @@ extension ProviderError {
         do { return try body() } catch { throw ProviderError(error) }
     }
 
-    /// Asks libvirt for something and translates what goes wrong, with what was attempted in front: "starting 'web'".
-    nonisolated(nonsending) static func translate<Value: Sendable>(
-        _ attempt: @autoclosure () -> String, _ body: nonisolated(nonsending) () async throws(LibvirtError) -> Value
-    ) async throws(ProviderError) -> Value {
-        do { return try await body() } catch { throw error.providerError(attempt()) }
-    }
-
     /// What an error of the system means to the user.
     init(_ error: HostError) {
         switch error.errno {

@@ -75,7 +75,7 @@ private struct Made: Sendable {
     }
 
     /// As the provider names it.
-    var bridge: String { LibvirtLeftovers.bridge(of: "default", in: id) }
+    var bridge: String { "lv" + id.prefix(8) + "01234" }
 
     private var networkXML: String {
         """

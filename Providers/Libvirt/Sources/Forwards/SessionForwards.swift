@@ -72,7 +72,7 @@ package struct SessionForwards: Sendable {
     }
 
     private func ask(_ line: String, _ domain: DomainID) async throws(ProviderError) -> String {
-        let answer = try await ProviderError.translate("forwarding ports") { () throws(LibvirtError) in
+        let answer = try await ProviderError.libvirt("forwarding ports") { () async throws(LibvirtError) in
             try await connection.monitorCommand(domain, hmp: line)
         }
         return answer.split(whereSeparator: \.isNewline).joined(separator: "\n")

@@ -6,18 +6,24 @@ struct Surroundings: Sendable {
     private let marks: [MachineID: MachineMark]
     private let stoppedNetworks: Set<String>
     private let forwards: [MachineID: Set<ForwardRoute>]
+    private let looseCables: [MachineID: [String]]
 
     /// Looks at the networks and the forwards of machines.
-    init(marks: [MachineID: MachineMark], connection: LibvirtConnection, attempt: String) async throws(ProviderError) {
+    init(
+        marks: [MachineID: MachineMark], running: [MachineID: DomainID], projects: ProjectNetworks, attempt: String
+    ) async throws(ProviderError) {
         self.marks = marks
         let needed = Set(marks.values.flatMap(\.networks))
         let networks =
             needed.isEmpty
             ? []
             : try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
-                try await connection.networks()
+                try await projects.connection.networks()
             }
         stoppedNetworks = needed.subtracting(networks.filter(\.isActive).map(\.name))
+        var plugged: [MachineID: (domain: DomainID, networks: [String])] = [:]
+        for (machine, domain) in running { plugged[machine] = (domain, marks[machine]?.networks ?? []) }
+        looseCables = try await projects.looseCables(of: plugged, among: networks)
         let forwarding = marks.filter { !$0.value.forwards.isEmpty }
         forwards = forwarding.isEmpty ? [:] : ForwardSupervisor.routes(of: Set(forwarding.keys))
     }
@@ -46,7 +52,9 @@ struct Surroundings: Sendable {
     }
 
     private func drift(of mark: MachineMark) -> [String] {
-        let networks = mark.networks.filter(stoppedNetworks.contains).map { "its network '\($0)' is not active" }
+        let networks =
+            mark.networks.filter(stoppedNetworks.contains).map { "its network '\($0)' is not active" }
+            + (looseCables[mark.machine] ?? [])
         guard let address = mark.address else { return networks }
         return networks + ForwardRoute.drift(wanted: mark.forwards, to: address, present: forwards[mark.machine] ?? [])
     }

@@ -1,5 +1,5 @@
 import DevenvHost
-import DevenvModel
+package import DevenvModel
 package import DevenvPluginAPI
 import SystemPackage
 
@@ -28,27 +28,38 @@ package struct NetworkCard: Hashable, Sendable {
 }
 
 extension ProjectNetworks {
-    /// What is missing around the cards of a running machine, one text each: a network that was taken down behind its back,
-    /// as a reboot of the host does, or a cable that hangs loose since. `networks` is what `LibvirtConnection.networks` says,
-    /// asked once for all machines.
-    package func drift(of machine: MachineIdentity, running domain: XMLElement, networks: [NetworkInfo]) -> [String] {
-        NetworkCard.list(in: domain).compactMap { card in
-            let name = Self.shortName(of: card.network, machine)
-            guard let info = networks.first(where: { $0.name == card.network }), info.isActive else {
-                return "the network '\(name)' is down"
-            }
-            guard connection.isOfThisHost, let bridge = info.bridge, !card.isPlugged(into: bridge) else { return nil }
-            return "it is not connected to the network '\(name)'"
+    /// The running machines with cables that hang loose, as after a network was taken down and up behind their backs, and one
+    /// text for each of these. libvirt itself notices nothing.
+    ///
+    /// Only where a network has fewer cables than machines that run on it is each machine looked at: nearly never.
+    package func looseCables(
+        of machines: [MachineID: (domain: DomainID, networks: [String])], among networks: [NetworkInfo]
+    ) async throws(ProviderError) -> [MachineID: [String]] {
+        guard connection.isOfThisHost else { return [:] }
+        let bridges = Dictionary(
+            networks.filter(\.isActive).map { ($0.name, $0.bridge ?? "") }, uniquingKeysWith: { first, _ in first })
+        let doubtful = Set(
+            bridges.filter { name, bridge in
+                Self.cables(on: bridge) < machines.values.count { $0.networks.contains(name) }
+            }.keys)
+        var texts: [MachineID: [String]] = [:]
+        for (machine, place) in machines where !doubtful.isDisjoint(with: place.networks) {
+            let cards = try await cards(of: place.domain)
+            let loose = cards.filter { card in bridges[card.network].map { !card.isPlugged(into: $0) } ?? false }
+            texts[machine] = loose.map { "it is not connected to its network '\($0.network)'" }
         }
+        return texts
     }
 
-    /// Puts the cards of a running machine whose cables hang loose back on their networks, which are established.
+    /// Puts the cables of a running machine that hang loose back on their networks, which are active.
     package func reconnect(_ domain: DomainID) async throws(ProviderError) {
-        guard connection.isOfThisHost else { return }
-        let (xml, networks) = try await ProviderError.translate("connecting networks") { () throws(LibvirtError) in
-            (try await connection.domainXML(domain, inactive: false), try await connection.networks())
+        guard connection.isOfThisHost, connection.hasNetworks else { return }
+        let cards = try await cards(of: domain)
+        guard !cards.isEmpty else { return }
+        let networks = try await ProviderError.libvirt("connecting networks") { () async throws(LibvirtError) in
+            try await connection.networks()
         }
-        for card in NetworkCard.list(in: xml) {
+        for card in cards {
             guard let bridge = networks.first(where: { $0.name == card.network && $0.isActive })?.bridge else {
                 continue
             }
@@ -59,10 +70,21 @@ extension ProjectNetworks {
         }
     }
 
+    private func cards(of domain: DomainID) async throws(ProviderError) -> [NetworkCard] {
+        try await ProviderError.libvirt("looking at network cards") { () async throws(LibvirtError) in
+            NetworkCard.list(in: try await connection.domainXML(domain, inactive: false))
+        }
+    }
+
+    private static func cables(on bridge: String) -> Int {
+        // a bridge that is not there, or not yet, has none
+        (try? HostFiles.list(NetworkBackend.links.appending(bridge).appending("brif")))?.count ?? 0
+    }
+
     /// What the Envfile calls a network.
-    private static func shortName(of network: String, _ machine: MachineIdentity) -> String {
+    static func shortName(of network: String, _ machine: MachineIdentity) -> NetworkName {
         let (prefix, suffix) = ("\(machine.projectName)-", "-\(machine.project)")
-        guard network.hasPrefix(prefix), network.hasSuffix(suffix) else { return network }
-        return String(network.dropFirst(prefix.count).dropLast(suffix.count))
+        guard network.hasPrefix(prefix), network.hasSuffix(suffix) else { return NetworkName(unchecked: network) }
+        return NetworkName(unchecked: String(network.dropFirst(prefix.count).dropLast(suffix.count)))
     }
 }

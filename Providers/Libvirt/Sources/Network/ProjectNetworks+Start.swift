@@ -5,8 +5,7 @@ import SystemPackage
 
 extension ProjectNetworks {
     /// Starts a network that is defined and not active, and takes away first what a crash has left of it.
-    func start(_ network: NetworkDescription, for demand: NetworkDemand, _ attempt: String) async throws(ProviderError)
-    {
+    func start(_ network: NetworkDescription, _ attempt: String) async throws(ProviderError) {
         _ = try await clear(network)
         try checkSubnet(of: network, attempt)
         do throws(LibvirtError) {
@@ -15,7 +14,6 @@ extension ProjectNetworks {
             try await recover(from: error, network, attempt)
         }
         FaultPoint.reach("libvirt.network.started")
-        try await releaseStrangers(in: network, for: demand)
     }
 
     /// After a start that failed: somebody else has started it, or it can be started now, or it is said why not.
@@ -23,7 +21,7 @@ extension ProjectNetworks {
         async throws(ProviderError)
     {
         let name = network.network.networkName
-        let isActive = try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        let isActive = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.networkInfo(name)?.isActive == true
         }
         guard !isActive else { return }
@@ -99,10 +97,13 @@ extension ProjectNetworks {
 }
 
 extension LibvirtConnection {
-    /// Whether the daemon runs on this host, so that its bridges and processes can be looked at. A URI says so by naming no
-    /// other.
+    /// Whether machines there can have networks: those of a user without privileges can't.
+    nonisolated var hasNetworks: Bool { LibvirtRecord(uri: uri, pool: nil).scope == .system }
+
+    /// Whether a daemon of this host answers, so that its bridges and processes can be looked at: its URI names no other host,
+    /// and its driver does not merely act.
     nonisolated var isOfThisHost: Bool {
-        guard let start = uri.firstRange(of: "://") else { return true }
+        guard uri.hasPrefix("qemu"), let start = uri.firstRange(of: "://") else { return false }
         return uri[start.upperBound...].hasPrefix("/")
     }
 }

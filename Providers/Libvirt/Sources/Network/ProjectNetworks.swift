@@ -20,10 +20,10 @@ package struct ProjectNetworks: Sendable {
     }
 
     /// Has all networks of a machine there and serving it: its address reserved, the names known. Repeating it changes
-    /// nothing. To be called once the machine's domain is defined, or another machine's `withdraw` may take the networks away
+    /// nothing. To be called once the machine's domain is defined, or another machine's `release` may take the networks away
     /// again.
-    package func establish(_ request: MachineRequest) async throws(ProviderError) {
-        let demands = NetworkDemand.list(of: request)
+    package func establish(for request: MachineRequest) async throws(ProviderError) {
+        let demands = connection.hasNetworks ? NetworkDemand.list(of: request) : []
         guard !demands.isEmpty else { return }
         let lock = try await lock("starting '\(request.identity.name)'")
         for demand in demands {
@@ -36,7 +36,7 @@ package struct ProjectNetworks: Sendable {
     private func establish(_ demand: NetworkDemand) async throws(ProviderError) {
         let network = demand.network
         let attempt = "making the network '\(network.name)'"
-        let isActive: Bool? = try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        let isActive: Bool? = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.networkInfo(network.networkName)?.isActive
         }
         let config = isActive == nil ? nil : try await definition(of: network, attempt)
@@ -45,8 +45,8 @@ package struct ProjectNetworks: Sendable {
             try await define(wanted, attempt)
             FaultPoint.reach("libvirt.network.defined")
         }
-        guard isActive == true else { return try await start(wanted, for: demand, attempt) }
-        try await adapt(wanted, for: demand, attempt)
+        if isActive == true { try await adapt(wanted, for: demand, attempt) } else { try await start(wanted, attempt) }
+        try await releaseStrangers(in: wanted, for: demand)
     }
 
     /// Brings an active network to what is defined.
@@ -54,49 +54,65 @@ package struct ProjectNetworks: Sendable {
         async throws(ProviderError)
     {
         let network = demand.network
-        let xml = try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        let xml = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.networkXML(network.networkName)
         }
         guard let live = NetworkDescription(network, xml: xml), live.subnet == wanted.subnet,
             live.isInternal == wanted.isInternal
-        else { return try await restart(wanted, for: demand, attempt) }
+        else { return try await restart(wanted, attempt) }
         for change in live.changes(to: .serving(demand, over: live)) {
-            try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+            try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
                 try await connection.update(
                     network: network.networkName, change.update, section: change.section, change.element, live: true,
                     config: false)
             }
             FaultPoint.reach("libvirt.network.updated")
         }
-        try await releaseStrangers(in: wanted, for: demand)
     }
 
     /// Starts an active network anew, as only its next start follows a new subnet.
-    private func restart(_ wanted: NetworkDescription, for demand: NetworkDemand, _ attempt: String)
-        async throws(ProviderError)
-    {
-        let name = demand.network.networkName
-        let users = try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+    private func restart(_ wanted: NetworkDescription, _ attempt: String) async throws(ProviderError) {
+        let name = wanted.network.networkName
+        let users = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await NetworkUsers.running(on: name, connection)
         }
         guard users.isEmpty else {
             throw .invalidRequest(
-                "the network '\(demand.network.name)' can't be changed while machines are on it: "
+                "the network '\(wanted.network.name)' can't be changed while machines are on it: "
                     + users.sorted().joined(separator: ", "),
                 help: "run devenv halt, then devenv up")
         }
-        try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.destroy(network: name)
         }
         FaultPoint.reach("libvirt.network.stopped")
-        try await start(wanted, for: demand, attempt)
+        try await start(wanted, attempt)
+    }
+
+    /// Has networks of a machine that goes on active again as they are defined: its memory knows them as they were.
+    package func activate(_ names: [String], of machine: MachineIdentity) async throws(ProviderError) {
+        guard connection.hasNetworks, !names.isEmpty else { return }
+        let lock = try await lock("resuming '\(machine.name)'")
+        for name in names {
+            let network = ProjectNetwork(Self.shortName(of: name, machine), of: machine)
+            let attempt = "starting the network '\(network.name)'"
+            let info = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+                try await connection.networkInfo(name)
+            }
+            guard info?.isActive != true else { continue }
+            guard info != nil, let description = try await definition(of: network, attempt) else {
+                throw .failed("\(attempt): it is gone", help: "run devenv up")
+            }
+            try await start(description, attempt)
+        }
+        _ = consume lock
     }
 
     /// The definition of a network that has our name, which must be ours; nil where it is not understood any more.
     private func definition(of network: ProjectNetwork, _ attempt: String) async throws(ProviderError)
         -> NetworkDescription?
     {
-        let xml = try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        let xml = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.networkXML(network.networkName, inactive: true)
         }
         guard let mark = DevenvMark.network(in: xml), mark == (network.project, network.name) else {
@@ -108,7 +124,7 @@ package struct ProjectNetworks: Sendable {
     }
 
     private func define(_ description: NetworkDescription, _ attempt: String) async throws(ProviderError) {
-        try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.define(network: description.xml)
         }
     }

@@ -43,6 +43,7 @@ import Testing
           </metadata>
           <forward mode='nat'/>
           <bridge name='\(ProjectNetwork(.standard, of: Sample.identity).bridge)' stp='off' delay='0'/>
+          <mac address='02:dd:0a:3c:00:01'/>
           <domain name='shop.test' localOnly='yes'/>
           <dns forwardPlainNames='no'>
             <host ip='10.60.0.10'>

@@ -5,7 +5,7 @@ import Dispatch
 import Glibc
 import SystemPackage
 
-/// A socket of a test, whose calls wait at most ten seconds, on threads of their own.
+/// A socket of a test, whose calls wait at most a minute, on threads of their own.
 struct TestSocket: Sendable {
     let descriptor: Int32
 
@@ -17,7 +17,7 @@ struct TestSocket: Sendable {
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -10,10 +10,10 @@ struct ActedNetworksTests {
     @Test func whatWasEstablishedIsEstablishedAgainWithoutAChange() async throws {
         try await NetworkFixture.with(uri: TestDriver.uri) { fixture in
             let web = fixture.request("web", 10, hosts: ["db": 11])
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             let made = try await fixture.live()
             #expect(made?.leases.map(\.name.rawValue) == ["web", "db"])
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             #expect(try await fixture.live() == made)
         }
     }
@@ -29,11 +29,11 @@ struct ActedNetworksTests {
             let web = MachineRequest(
                 identity: one.identity, record: [:], spec: spec, box: one.box, access: one.access,
                 hosts: one.hosts + other.hosts, forwards: [], logDirectory: one.logDirectory)
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             #expect(try await fixture.live(front)?.names == one.hosts)
             #expect(try await fixture.live(back)?.isInternal == true)
             #expect(try await fixture.live(back)?.names == other.hosts)
-            try await fixture.networks.withdraw(web.identity)
+            try await fixture.networks.release(web.identity)
             #expect(try await fixture.live(front) == nil)
             #expect(try await fixture.live(back) == nil)
         }
@@ -42,9 +42,9 @@ struct ActedNetworksTests {
     @Test func whatAnotherProjectHasStays() async throws {
         try await NetworkFixture.with(uri: TestDriver.uri) { first in
             try await NetworkFixture.with(uri: TestDriver.uri) { second in
-                try await first.networks.establish(first.request("web", 10))
-                try await second.networks.establish(second.request("web", 10))
-                try await second.networks.withdraw(second.identity("web"))
+                try await first.networks.establish(for: first.request("web", 10))
+                try await second.networks.establish(for: second.request("web", 10))
+                try await second.networks.release(second.identity("web"))
                 let left = try await first.live()
                 #expect(left != nil)
             }
@@ -54,9 +54,9 @@ struct ActedNetworksTests {
     @Test func aNetworkThatWasStoppedIsStarted() async throws {
         try await NetworkFixture.with(uri: TestDriver.uri) { fixture in
             let (web, name) = (fixture.request("web", 10), fixture.network().networkName)
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             try await fixture.connection.destroy(network: name)
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             #expect(try await fixture.connection.networkInfo(name)?.isActive == true)
         }
     }
@@ -69,8 +69,8 @@ struct ActedNetworksTests {
             let lonely = MachineRequest(
                 identity: web.identity, record: [:], spec: spec, box: web.box, access: web.access, hosts: [],
                 forwards: [], logDirectory: web.logDirectory)
-            try await fixture.networks.establish(lonely)
-            try await fixture.networks.withdraw(lonely.identity)
+            try await fixture.networks.establish(for: lonely)
+            try await fixture.networks.release(lonely.identity)
             let left = try await fixture.live()
             #expect(left == nil)
         }

@@ -132,6 +132,6 @@ struct NetworkFixture: Sendable {
             connection: connection,
             directories: HostDirectories(data: directory, runtime: directory.appending("cleaning")),
             tools: SystemToolRunner()
-        ).withdraw(identity("any"))
+        ).release(identity("any"))
     }
 }

@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// Networks that serve machines, on a real libvirt.
-@Suite(.requiresRoot, .requiresLibvirt, .requires(tool: "ip", "busybox", "nsenter", "virsh"))
+@Suite(.serialized, .requiresRoot, .requiresLibvirt, .requires(tool: "ip", "busybox", "nsenter", "virsh"))
 struct ProjectNetworksTests {
     @Test func theFirstMachineToStartHasAllServed() async throws {
         try await NetworkFixture.with { fixture in
@@ -16,7 +16,7 @@ struct ProjectNetworksTests {
                 fixture.request("web", 10, hosts: ["db": 11]), fixture.request("db", 11, hosts: ["web": 10])
             )
             _ = try await fixture.define(web)
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             let made = try await fixture.live()
             try await StandInGuest.with(db.spec.interfaces[0].mac, on: fixture.network().bridge) { guest in
                 let given = try await guest.configure()
@@ -28,7 +28,7 @@ struct ProjectNetworksTests {
                 #expect(try await guest.resolve("nobody.shop.test", at: server) == nil)
             }
             _ = try await fixture.define(db)
-            try await fixture.networks.establish(db)
+            try await fixture.networks.establish(for: db)
             #expect(try await fixture.live() == made)
         }
     }
@@ -36,7 +36,7 @@ struct ProjectNetworksTests {
     @Test func aStrangerGetsNoAddress() async throws {
         try await NetworkFixture.with { fixture in
             let web = fixture.request("web", 10)
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             let stranger = try #require(MACAddress("02:00:00:00:00:01"))
             try await StandInGuest.with(stranger, on: fixture.network().bridge) { guest in
                 let given = try await guest.configure()
@@ -51,8 +51,8 @@ struct ProjectNetworksTests {
             let far = IPv4Subnet(IPv4Address(value: fixture.subnet.address.value ^ 0x40_0000), prefixLength: 24)
             let inside = fixture.request("web", 10, hosts: ["db": 11], on: wall, isInternal: true)
             let outside = fixture.request("api", 10, on: open, subnet: far)
-            try await fixture.networks.establish(inside)
-            try await fixture.networks.establish(outside)
+            try await fixture.networks.establish(for: inside)
+            try await fixture.networks.establish(for: outside)
             try await Beyond.with { beyond in
                 try await StandInGuest.with(outside.spec.interfaces[0].mac, on: fixture.network(open).bridge) { guest in
                     let given = try await guest.configure()
@@ -81,7 +81,7 @@ struct ProjectNetworksTests {
             let hosts: KeyValuePairs<String, UInt32> = ["m0": 10, "m1": 11, "m2": 12, "m3": 13, "m4": 14, "m5": 15]
             let requests = (0..<6).map { fixture.request("m\($0)", 10 + UInt32($0), hosts: hosts) }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for request in requests { group.addTask { try await fixture.networks.establish(request) } }
+                for request in requests { group.addTask { try await fixture.networks.establish(for: request) } }
                 try await group.waitForAll()
             }
             #expect(try await fixture.live()?.leases.count == 6)
@@ -91,9 +91,9 @@ struct ProjectNetworksTests {
 
     @Test func aMachineThatMovesIsServedAtItsNewPlace() async throws {
         try await NetworkFixture.with { fixture in
-            try await fixture.networks.establish(fixture.request("web", 10, hosts: ["db": 11]))
+            try await fixture.networks.establish(for: fixture.request("web", 10, hosts: ["db": 11]))
             let moved = fixture.request("web", 20, hosts: ["db": 11])
-            try await fixture.networks.establish(moved)
+            try await fixture.networks.establish(for: moved)
             try await StandInGuest.with(moved.spec.interfaces[0].mac, on: fixture.network().bridge) { guest in
                 let given = try await guest.configure()
                 #expect(given == fixture.address(20))
@@ -106,13 +106,13 @@ struct ProjectNetworksTests {
     @Test func aMachineUnderAnotherMACGetsTheAddressBack() async throws {
         try await NetworkFixture.with { fixture in
             let old = fixture.request("web", 10)
-            try await fixture.networks.establish(old)
+            try await fixture.networks.establish(for: old)
             try await StandInGuest.with(old.spec.interfaces[0].mac, on: fixture.network().bridge) { guest in
                 let given = try await guest.configure()
                 #expect(given == fixture.address(10))
             }
             let mac = try #require(MACAddress("52:54:00:12:34:56"))
-            try await fixture.networks.establish(fixture.request("web", 10, mac: mac))
+            try await fixture.networks.establish(for: fixture.request("web", 10, mac: mac))
             try await StandInGuest.with(mac, on: fixture.network().bridge) { guest in
                 let given = try await guest.configure()
                 #expect(given == fixture.address(10))
@@ -126,16 +126,16 @@ struct ProjectNetworksTests {
                 fixture.request("web", 10, hosts: ["db": 11]), fixture.request("db", 11, hosts: ["web": 10])
             )
             let (first, second) = (try await fixture.define(web), try await fixture.define(db))
-            try await fixture.networks.establish(web)
-            try await fixture.networks.establish(db)
+            try await fixture.networks.establish(for: web)
+            try await fixture.networks.establish(for: db)
             try await fixture.connection.undefine(second)
-            try await fixture.networks.withdraw(db.identity)
+            try await fixture.networks.release(db.identity)
             #expect(try await fixture.live()?.names.map(\.names) == [["web"]])
             try await fixture.connection.undefine(first)
-            try await fixture.networks.withdraw(web.identity)
+            try await fixture.networks.release(web.identity)
             #expect(try await fixture.live() == nil)
             #expect(try await LibvirtLeftovers(marks: [fixture.project.rawValue]).all() == [])
-            try await fixture.networks.withdraw(web.identity)
+            try await fixture.networks.release(web.identity)
         }
     }
 
@@ -143,7 +143,7 @@ struct ProjectNetworksTests {
         try await NetworkFixture.with { fixture in
             let web = fixture.request("web", 10)
             let (domain, mac) = (try await fixture.define(web), web.spec.interfaces[0].mac)
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             try await fixture.connection.start(domain, paused: true)
             let none = await AddressLookup.addresses(of: domain, macs: [mac], fixture.connection)
             #expect(none == [:])
@@ -160,7 +160,7 @@ struct ProjectNetworksTests {
         try await NetworkFixture.with { fixture in
             let web = fixture.request("web", 10)
             let domain = try await fixture.define(web)
-            try await fixture.networks.establish(web)
+            try await fixture.networks.establish(for: web)
             try await fixture.connection.start(domain, paused: true)
             let mac = try #require(MACAddress("52:54:00:65:43:21"))
             try await StandInGuest.with(mac, on: fixture.network().bridge) { guest in

@@ -6,11 +6,12 @@ import SystemPackage
 extension ProjectNetworks {
     /// Takes a machine off its project's networks: a network that no other domain of the project is defined with goes, with
     /// whatever a crash has left of it; the others lose what was reserved for the machine. Nothing there is fine.
-    package func withdraw(_ machine: MachineIdentity) async throws(ProviderError) {
+    package func release(_ machine: MachineIdentity) async throws(ProviderError) {
+        guard connection.hasNetworks else { return }
         let lock = try await lock("destroying '\(machine.name)'")
         let attempt = "removing the networks of '\(machine.name)'"
         let suffix = "-\(machine.project)"
-        let (networks, used) = try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        let (networks, used) = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             let networks = try await connection.networks().filter { $0.name.hasSuffix(suffix) }
             guard !networks.isEmpty else { return ([NetworkInfo](), Set<String>()) }
             return (networks, try await NetworkUsers.defined(by: machine.project, except: machine, connection))
@@ -31,7 +32,7 @@ extension ProjectNetworks {
     private func own(_ name: String, of machine: MachineIdentity, _ attempt: String) async throws(ProviderError)
         -> (network: ProjectNetwork, xml: XMLElement)?
     {
-        let xml = try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        let xml = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.networkXML(name, inactive: true)
         }
         guard let mark = DevenvMark.network(in: xml), mark.project == machine.project else { return nil }
@@ -47,7 +48,7 @@ extension ProjectNetworks {
         guard let config = NetworkDescription(own.network, xml: own.xml) else { return }
         let wanted = config.without(machine.name)
         guard wanted != config else { return }
-        try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.define(network: wanted.xml)
             guard info.isActive else { return }
             let live = NetworkDescription(own.network, xml: try await connection.networkXML(info.name))
@@ -63,7 +64,7 @@ extension ProjectNetworks {
     private func remove(
         _ info: NetworkInfo, _ own: (network: ProjectNetwork, xml: XMLElement), _ attempt: String
     ) async throws(ProviderError) {
-        try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             if info.isActive { try await connection.destroy(network: info.name) }
         }
         FaultPoint.reach("libvirt.network.destroyed")
@@ -74,7 +75,7 @@ extension ProjectNetworks {
                 try await backend.clear(remains, of: info.name, bridge: bridge, subnet: subnet)
             }
         }
-        try await ProviderError.translate(attempt) { () throws(LibvirtError) in
+        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.undefine(network: info.name)
         }
         if connection.isOfThisHost { NetworkBackend.forgetServer(of: info.name) }
