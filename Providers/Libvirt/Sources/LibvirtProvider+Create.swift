@@ -32,6 +32,7 @@ extension LibvirtProvider {
         try ProviderError.checkCancellation(attempt)
         // only a daemon of this host can write a console into a directory of this host
         if PoolReach(uri: place.uri) == .files { files.console = ConsoleLog.path(in: request.logDirectory) }
+        if place.scope == .session { try await prepareSession(&files, request, connection) }
         let host = try await abilities.get()
         let xml = try DomainDescription(request: request, options: options, host: host, files: files).xml
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in

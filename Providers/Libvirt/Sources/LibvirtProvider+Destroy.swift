@@ -20,7 +20,7 @@ extension LibvirtProvider {
         FaultPoint.reach("libvirt.destroy.domain")
         try await storage(at: place, connection).remove(machine.identity)
         FaultPoint.reach("libvirt.destroy.volumes")
-        try await networks(connection).release(machine.identity)
+        if place.scope == .system { try await networks(connection).release(machine.identity) }
     }
 
     /// Ends and forgets a domain; none there is fine.

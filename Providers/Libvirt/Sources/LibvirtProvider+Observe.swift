@@ -45,7 +45,8 @@ struct Survey: Sendable {
             if info.isActive { running[machine.identity.machine] = id }
         }
         let surroundings = try await Surroundings(
-            marks: marks, running: running, projects: provider.networks(connection), attempt: attempt)
+            marks: marks, running: running, scope: place.scope, projects: provider.networks(connection),
+            attempt: attempt)
         var result: [MachineID: MachineObservation] = [:]
         for machine in machines {
             let id = machine.identity.machine

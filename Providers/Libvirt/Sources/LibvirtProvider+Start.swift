@@ -12,14 +12,10 @@ extension LibvirtProvider {
         guard let id = request.identity.domain else { throw .invalidRequest("\(attempt): it has no proper id") }
         let info = try await domain(id, connection, attempt)
         if let info, info.observedState != .stopped {
-            try await resurround(request, connection, attempt)
-            if info.observedState == .suspended {
-                try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
-                    try await wake(info, connection)
-                }
-            }
+            try await resurround(request, info, connection, attempt)
             return place.record
         }
+        try await snapshots(connection).settle(request.identity)
         try await boot(request, id, at: place, connection)
         return place.record
     }
@@ -29,65 +25,68 @@ extension LibvirtProvider {
         _ request: MachineRequest, _ id: DomainID, at place: LibvirtRecord, _ connection: LibvirtConnection
     ) async throws(ProviderError) {
         let attempt = attempt(request.recorded, "starting")
-        async let networks = outcome { () async throws(ProviderError) in
-            try await self.networks(connection).establish(for: request)
-        }
-        let described = await outcome { () async throws(ProviderError) in
-            try await describe(request, at: place, connection)
-        }
-        try await networks.get()
-        try described.get()
+        try await describe(request, at: place, connection)
         FaultPoint.reach("libvirt.start.described")
         try ProviderError.checkCancellation(attempt)
-        try await forward(request, connection)
-        FaultPoint.reach("libvirt.start.forwarded")
+        let wiring = wiring(of: request, at: place, connection)
+        try await wiring.prepare()
+        FaultPoint.reach("libvirt.start.wired")
         do throws(ProviderError) {
             try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in try await connection.start(id) }
+            FaultPoint.reach("libvirt.start.started")
+            try await wiring.complete(id)
         } catch {
-            try? await forwards.take(downOf: request.identity)  // the error that led here is the one to report
+            await wiring.abandon(id)
             throw error
         }
-        FaultPoint.reach("libvirt.start.started")
     }
 
     /// Applies what can be changed while the machine runs: forwards and names.
     package func update(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord {
         let attempt = attempt(request.recorded, "changing")
         let (connection, info) = try await existing(request.recorded, attempt)
-        guard info.isActive else { return place(of: request.recorded).record }
-        try await resurround(request, connection, attempt)
+        if info.isActive { try await resurround(request, info, connection, attempt) }
         return place(of: request.recorded).record
     }
 
-    /// Puts right what a machine that runs, or is about to go on, has around it.
-    private func resurround(_ request: MachineRequest, _ connection: LibvirtConnection, _ attempt: String)
-        async throws(ProviderError)
-    {
-        guard let id = request.identity.domain else { return }
-        try await networks(connection).establish(for: request)
-        try await networks(connection).reconnect(id)
+    /// Puts right what a machine that runs has around it; one that is suspended goes on.
+    private func resurround(
+        _ request: MachineRequest, _ info: DomainInfo, _ connection: LibvirtConnection, _ attempt: String
+    ) async throws(ProviderError) {
+        let place = place(of: request.recorded)
+        let autostarts = options(of: request).autostarts
+        let wiring = wiring(of: request, at: place, connection)
+        try await wiring.prepare()
         FaultPoint.reach("libvirt.start.repaired")
-        try await forward(request, connection)
-        let mark = MachineMark(of: request, isSession: place(of: request.recorded).scope == .session)
+        let known = try await mark(of: info.id, connection, attempt)
+        let mark = MachineMark(of: request, isSession: place.scope == .session, sshPort: known?.sshPort)
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
-            let known = try await connection.domainMetadata(id).flatMap { MachineMark($0) }
-            if known != mark { try await connection.setDomainMetadata(id, mark.bare) }
+            if known != mark { try await connection.setDomainMetadata(info.id, mark.bare) }
+            try await connection.setAutostart(info.id, autostarts)
+            if info.observedState == .suspended { try await wake(info, connection) }
         }
+        try await wiring.complete(info.id)
     }
 
-    private func forward(_ request: MachineRequest, _ connection: LibvirtConnection) async throws(ProviderError) {
-        guard let address = request.spec.interfaces.first?.address else { return }
-        try await forwards.bring(request.forwards, to: address, of: request.identity)
+    /// Gives a machine that goes on what its mark says it has around it; `goOn` lets it.
+    func surround(
+        _ mark: MachineMark?, of machine: RecordedMachine, _ connection: LibvirtConnection,
+        goOn: () async throws(ProviderError) -> Void
+    ) async throws(ProviderError) {
+        guard let mark, let id = machine.identity.domain else { return try await goOn() }
+        let wiring = Wiring(
+            mark: mark, identity: machine.identity, place: place(of: machine), connection: connection,
+            networks: networks(connection), supervisor: forwards, request: nil)
+        try await wiring.prepare()
+        try await goOn()
+        try await wiring.complete(id)
     }
 
-    /// Gives a machine that goes on what its mark says it has around it.
-    func surround(_ mark: MachineMark?, of machine: RecordedMachine, _ connection: LibvirtConnection)
-        async throws(ProviderError)
+    private func wiring(of request: MachineRequest, at place: LibvirtRecord, _ connection: LibvirtConnection) -> Wiring
     {
-        guard let mark, let id = machine.identity.domain else { return }
-        try await networks(connection).activate(mark.networks, of: machine.identity)
-        try await networks(connection).reconnect(id)
-        guard let address = mark.address else { return }
-        try await forwards.bring(mark.forwards, to: address, of: machine.identity)
+        Wiring(
+            mark: MachineMark(of: request, isSession: place.scope == .session), identity: request.identity,
+            place: place, connection: connection, networks: networks(connection), supervisor: forwards,
+            request: request)
     }
 }

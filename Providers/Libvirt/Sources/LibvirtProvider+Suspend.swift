@@ -24,10 +24,13 @@ extension LibvirtProvider {
         let (connection, info) = try await existing(machine, attempt)
         if info.observedState == .stopped { throw .invalidRequest("\(attempt): it is stopped", help: "run devenv up") }
         let mark = try await mark(of: info.id, connection, attempt)
-        try await surround(mark, of: machine, connection)
-        FaultPoint.reach("libvirt.resume.surrounded")
-        guard info.observedState == .suspended else { return }
-        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in try await wake(info, connection) }
+        try await surround(mark, of: machine, connection) { () async throws(ProviderError) in
+            FaultPoint.reach("libvirt.resume.surrounded")
+            guard info.observedState == .suspended else { return }
+            try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+                try await wake(info, connection)
+            }
+        }
     }
 
     /// The connection and the domain of a machine that must be there.

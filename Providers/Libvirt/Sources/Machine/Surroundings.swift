@@ -10,7 +10,8 @@ struct Surroundings: Sendable {
 
     /// Looks at the networks and the forwards of machines.
     init(
-        marks: [MachineID: MachineMark], running: [MachineID: DomainID], projects: ProjectNetworks, attempt: String
+        marks: [MachineID: MachineMark], running: [MachineID: DomainID], scope: HostAbilities.Scope,
+        projects: ProjectNetworks, attempt: String
     ) async throws(ProviderError) {
         self.marks = marks
         let needed = Set(marks.values.flatMap(\.networks))
@@ -24,8 +25,23 @@ struct Surroundings: Sendable {
         var plugged: [MachineID: (domain: DomainID, networks: [String])] = [:]
         for (machine, domain) in running { plugged[machine] = (domain, marks[machine]?.networks ?? []) }
         looseCables = try await projects.looseCables(of: plugged, among: networks)
-        let forwarding = marks.filter { !$0.value.forwards.isEmpty }
-        forwards = forwarding.isEmpty ? [:] : ForwardSupervisor.routes(of: Set(forwarding.keys))
+        if scope == .session {
+            forwards = try await Self.ownForwards(of: running, projects.connection)
+        } else {
+            let forwarding = marks.filter { !$0.value.forwards.isEmpty }
+            forwards = forwarding.isEmpty ? [:] : ForwardSupervisor.routes(of: Set(forwarding.keys))
+        }
+    }
+
+    /// The forwards of QEMU's own networks.
+    private static func ownForwards(of running: [MachineID: DomainID], _ connection: LibvirtConnection)
+        async throws(ProviderError) -> [MachineID: Set<ForwardRoute>]
+    {
+        var found: [MachineID: Set<ForwardRoute>] = [:]
+        for (machine, domain) in running {
+            found[machine] = try await SessionForwards(connection: connection).routes(of: domain)
+        }
+        return found
     }
 
     /// What a machine is seen as.
@@ -55,8 +71,13 @@ struct Surroundings: Sendable {
         let networks =
             mark.networks.filter(stoppedNetworks.contains).map { "its network '\($0)' is not active" }
             + (looseCables[mark.machine] ?? [])
-        guard let address = mark.address else { return networks }
-        return networks + ForwardRoute.drift(wanted: mark.forwards, to: address, present: forwards[mark.machine] ?? [])
+        let present = forwards[mark.machine] ?? []
+        if let address = mark.address {
+            return networks + ForwardRoute.drift(wanted: mark.forwards, to: address, present: present)
+        }
+        guard let port = mark.sshPort else { return networks }
+        return networks
+            + SessionForwards.drift(wanted: [SSHPort.forward(port, to: 22)] + mark.forwards, present: present)
     }
 }
 

@@ -1,0 +1,88 @@
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+
+/// What connects a machine to the world: networks and forwards of the host, or QEMU's own network with its forwards where
+/// the user has no privileges.
+///
+/// Of a host's libvirt all of it is there before the machine runs; a port that is taken is then known before anything is
+/// started. QEMU's own forwards can only be asked of a QEMU that runs.
+struct Wiring: Sendable {
+    let mark: MachineMark
+    let identity: MachineIdentity
+    let place: LibvirtRecord
+    let connection: LibvirtConnection
+    let networks: ProjectNetworks
+    let supervisor: ForwardSupervisor
+    /// What is wanted; nil for a machine that goes on as it was.
+    let request: MachineRequest?
+
+    /// Does what can be done before the machine runs.
+    func prepare() async throws(ProviderError) {
+        guard place.scope == .system else { return }
+        if let request {
+            try await networks.establish(for: request)
+        } else {
+            try await networks.activate(mark.networks, of: identity)
+        }
+        FaultPoint.reach("libvirt.wiring.networks")
+        guard let address = mark.address else { return }
+        try await supervisor.bring(mark.forwards, to: address, of: identity)
+    }
+
+    /// Does what a machine that runs needs: cables that hang loose are plugged in again, QEMU's own forwards begin.
+    func complete(_ domain: DomainID) async throws(ProviderError) {
+        guard place.scope == .session else { return try await networks.reconnect(domain) }
+        let attempt = "forwarding ports to '\(identity.name)'"
+        var known = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+            try await connection.domainMetadata(domain).flatMap { MachineMark($0) } ?? mark
+        }
+        known.forwards = mark.forwards
+        try await SSHPort.bring(&known, of: domain, connection)
+        let wanted = known
+        try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+            try await connection.setDomainMetadata(domain, wanted.bare)
+        }
+    }
+
+    /// Undoes what a failed start has done; the error that led here is the one to report.
+    func abandon(_ domain: DomainID) async {
+        if place.scope == .session { try? await connection.powerOff(domain, gracefully: false) }
+        try? await supervisor.take(downOf: identity)
+    }
+}
+
+/// The port of this host that leads to the SSH server of a machine without an address.
+enum SSHPort {
+    /// Ports that no system hands out by itself, and few programs have by custom.
+    private static let range: ClosedRange<UInt16> = 22000...29999
+
+    /// A port that is free now.
+    static func choose() -> UInt16 {
+        for _ in 0..<100 {
+            let port = UInt16.random(in: range)
+            if HostPort.probe(forward(port, to: 22)) == .free { return port }
+        }
+        return range.lowerBound
+    }
+
+    /// Begins the forwards of a machine, that of its SSH server among them, on another port where its own was taken meanwhile.
+    static func bring(_ mark: inout MachineMark, of domain: DomainID, _ connection: LibvirtConnection)
+        async throws(ProviderError)
+    {
+        let forwards = SessionForwards(connection: connection)
+        var port = mark.sshPort ?? choose()
+        while true {
+            do throws(ProviderError) {
+                try await forwards.bring([forward(port, to: 22)] + mark.forwards, of: domain)
+                mark.sshPort = port
+                return
+            } catch {
+                guard error.code == .portInUse, error.port == port else { throw error }
+            }
+            port = choose()
+        }
+    }
+
+    static func forward(_ port: UInt16, to guest: UInt16) -> PortForward { PortForward(host: port, guest: guest) }
+}
