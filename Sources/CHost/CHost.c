@@ -1,4 +1,4 @@
-#define _GNU_SOURCE // F_OFD_GETLK
+#define _GNU_SOURCE // F_OFD_GETLK, SEEK_DATA, copy_file_range
 
 #include "CHost.h"
 
@@ -33,4 +33,16 @@ int devenv_forward_signals(int descriptor) {
 int devenv_is_byte_locked(int descriptor, long offset) {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1 };
     return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 ? lock.l_type != F_UNLCK : -1;
+}
+
+int devenv_next_data(int descriptor, long offset, long *start, long *end) {
+    *start = lseek(descriptor, offset, SEEK_DATA);
+    if (*start < 0) return errno == ENXIO ? 0 : -1;
+    *end = lseek(descriptor, *start, SEEK_HOLE);
+    return *end < 0 ? -1 : 1;
+}
+
+long devenv_copy_range(int source, int target, long offset, long count) {
+    off_t from = offset, to = offset;
+    return copy_file_range(source, &from, target, &to, (size_t)count, 0);
 }

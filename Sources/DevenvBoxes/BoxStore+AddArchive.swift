@@ -8,7 +8,8 @@ extension BoxStore {
         archive source: FilePath, _ compression: Compression?, _ naming: Naming, in staging: FilePath
     ) async throws(BoxError) -> BoxRecord {
         let disk = staging.appending("vagrant.img")
-        let examination = ArchiveExamination(target: disk, attempt: naming.attempt)
+        let examination = ArchiveExamination(
+            intake: DiskIntake(store: self, target: disk, attempt: naming.attempt), attempt: naming.attempt)
         let archive = ArchiveSource(path: source, compression: compression, attempt: naming.attempt)
         let content = try await archive.read { stream in
             do throws(BoxError) { return .success(try await examination.examine(stream)) } catch {

@@ -18,22 +18,17 @@ extension BoxStore {
         try DiskIntake.checkAtRest(source, naming.attempt)
         let image = try makeImage(in: staging)
         FaultPoint.reach("boxes.add.begun")
-        let digest =
-            source.starts(with: staging)
-            ? try await DiskIntake.move(source, to: image.disk, naming.attempt)
-            : try await DiskIntake.copy(source, to: image.disk, naming.attempt)
+        let intake = DiskIntake(store: self, target: image.disk, attempt: naming.attempt)
+        let isOwn = source.starts(with: staging)
+        let digest = isOwn ? try await intake.move(source) : try await intake.copy(source)
         FaultPoint.reach("boxes.add.copied")
         return try await add(image, digest, naming)
     }
 
-    /// Adds a disk image that lies in its directory already.
+    /// Adds a disk image that has come to its place in the image's directory.
     func add(_ image: ImageLayout, _ digest: ImageDigest, _ naming: Naming) async throws(BoxError) -> BoxRecord {
         let header = try DiskIntake.header(of: image.disk, naming.attempt)
         try await inspect(image.disk, naming.attempt)
-        try BoxError.wrap { () throws(HostError) in
-            try HostFiles.setMode(of: image.disk, [.ownerRead, .groupRead, .otherRead])
-        }
-        try await run(BoxTools.flush(file: image.disk), naming.attempt, writingTo: image.root)
         try naming.loginKey?.write(into: image)
         let record = ImageRecord(
             digest: digest, format: .qcow2, user: naming.user ?? "dev", loginKey: naming.loginKey?.digest,

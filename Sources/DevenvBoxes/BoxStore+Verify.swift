@@ -39,7 +39,7 @@ extension BoxStore {
             guard HostFiles.exists(image.disk) else {
                 return [ImageDifference(kind: .missing, path: file, details: [])]
             }
-            let digest = try await DiskIntake.digest(of: image.disk, "verifying the box '\(record.name)'")
+            let digest = try await DiskDigest.digest(of: image.disk, "verifying the box '\(record.name)'").get()
             if digest == record.image.digest { return [] }
             return [ImageDifference(kind: .changed, path: file, details: ["content"])]
         }

@@ -82,10 +82,10 @@ package enum HostFiles {
         }
     }
 
-    /// The length of a file.
+    /// The length of a file; links are followed.
     package static func size(of path: FilePath) throws(HostError) -> Int64 {
         var status = stat()
-        guard lstat(path.string, &status) == 0 else { throw HostError("reading", path, Errno(rawValue: errno)) }
+        guard stat(path.string, &status) == 0 else { throw HostError("reading", path, Errno(rawValue: errno)) }
         return Int64(status.st_size)
     }
 

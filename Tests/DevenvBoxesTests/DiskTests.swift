@@ -79,6 +79,41 @@ import Testing
         #expect(try await fixture.store.isIntact("sparse"))
     }
 
+    /// The file is digested while it is written; where it ends with zeros, its end comes into being last of all.
+    @Test func whatIsDigestedIsTheWholeFile() async throws {
+        let fixture = try BoxStoreFixture()
+        let intake = DiskIntake(
+            store: fixture.store, target: fixture.root.appending("target"), attempt: "testing")
+        let pieces = [[UInt8](repeating: 7, count: 100_000), [UInt8](repeating: 0, count: 200_000)]
+        let expected = SHA256.hexadecimal(of: pieces.flatMap { $0 })
+        for _ in 0..<50 {
+            let digest = try await intake.receive { sink throws(BoxError) in
+                for piece in pieces {
+                    try BoxError.wrap { () throws(HostError) in try sink.write(piece) }
+                    await Task.yield()
+                }
+            }
+            #expect(digest.hexadecimal == expected)
+            #expect(try HostFiles.size(of: intake.target) == 300_000)
+            try HostFiles.remove(intake.target)
+        }
+    }
+
+    /// The kernel copies only between files of one file system, or of one kind.
+    @Test(.requiresRoot, arguments: ["tmpfs", "ramfs"])
+    func anImageOnAnotherFileSystemIsCopiedToo(kind: String) async throws {
+        let fixture = try BoxStoreFixture()
+        let disk = try await fixture.makeNoise()
+        let elsewhere = fixture.root.appending("elsewhere")
+        try HostFiles.makeDirectory(elsewhere)
+        try fixture.check(mount(kind, elsewhere.string, kind, 0, nil))
+        defer { umount2(elsewhere.string, Int32(MNT_DETACH)) }
+        try await fixture.run("cp", [disk.string, elsewhere.appending("disk").string])
+        let record = try await fixture.store.add(elsewhere.appending("disk"), name: "test")
+        #expect(record.digest == "sha256:" + SHA256.hexadecimal(of: try #require(try HostFiles.read(disk))))
+        #expect(try await fixture.store.isIntact("test"))
+    }
+
     /// QEMU runs as a user of its own, which has to get to the image and nowhere else.
     @Test func theWayToADiskImageIsOpenAndTheKeyIsNot() async throws {
         let fixture = try BoxStoreFixture()

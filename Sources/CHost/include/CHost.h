@@ -3,11 +3,9 @@
 #define DEVENV_CHOST_H
 
 #include <fts.h>
-#include <linux/fs.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/xattr.h>
 
@@ -21,8 +19,13 @@ static inline int devenv_anonymous_file(const char *name) { return memfd_create(
 /// Whether another open file of any process has locked one byte, F_OFD_GETLK of fcntl(2): 1, 0, or -1 and errno.
 int devenv_is_byte_locked(int descriptor, long offset);
 
-/// Lets a file share all the blocks of another one, ioctl_ficlone(2); 0, or -1 and errno.
-static inline int devenv_share_blocks(int target, int source) { return ioctl(target, FICLONE, source); }
+/// Finds the next stretch of a file that is no hole, at an offset or after it, lseek(2): 1, 0 where only a hole follows, or -1
+/// and errno.
+int devenv_next_data(int descriptor, long offset, long *start, long *end);
+
+/// Copies bytes to the same offset of another file without leaving the kernel, which shares blocks where the file system can,
+/// copy_file_range(2): how many, or -1 and errno.
+long devenv_copy_range(int source, int target, long offset, long count);
 
 /// From now on writes the number of each SIGINT, SIGTERM and SIGHUP as one byte to the descriptor. A signal that is ignored
 /// now, as under nohup(1), stays ignored. SIGPIPE is ignored: writing to a closed pipe is an error like any other.

@@ -20,8 +20,8 @@ struct ArchiveExamination: Sendable {
         "run", "sbin", "srv", "sys", "tmp", "usr", "var",
     ]
 
-    /// Where a disk image goes; nothing stands there yet.
-    let target: FilePath
+    /// What takes a disk image in.
+    let intake: DiskIntake
     let attempt: String
 
     /// Reads an archive, as far as needed for a tree and to its end for a box.
@@ -52,13 +52,13 @@ struct ArchiveExamination: Sendable {
         var piece = try await tar.read(DiskSink.piece)
         guard piece.starts(with: QCOW2Header.magic) else { return nil }
         guard isFirst else { throw .severalDisks(attempt) }
-        let sink = try BoxError.wrap { () throws(HostError) in try DiskSink(creating: target) }
-        while !piece.isEmpty {
-            if Task.isCancelled { throw BoxError(.cancelled, "\(attempt): interrupted") }
-            do throws(HostError) { try await sink.write(piece) } catch { throw .file(error) }
-            piece = try await tar.read(DiskSink.piece)
+        return try await intake.receive { sink throws(BoxError) in
+            while !piece.isEmpty {
+                if Task.isCancelled { throw BoxError(.cancelled, "\(attempt): interrupted") }
+                try BoxError.wrap { () throws(HostError) in try sink.write(piece) }
+                piece = try await tar.read(DiskSink.piece)
+            }
         }
-        do throws(HostError) { return try await sink.finish() } catch { throw .file(error) }
     }
 
     private func check(_ metadata: VagrantMetadata) throws(BoxError) {

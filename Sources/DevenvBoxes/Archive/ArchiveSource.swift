@@ -43,14 +43,28 @@ struct ArchiveSource: Sendable {
     private func readPlain<Value: Sendable>(
         _ body: @Sendable (ByteStream) async -> Result<Value, BoxError>
     ) async throws(BoxError) -> Result<Value, BoxError> {
+        let path = path
         let attempt = attempt
-        let reader = try BoxError.wrap { () throws(HostError) in try PieceReader(opening: path) }
+        let file = try BoxError.wrap { () throws(HostError) in
+            try HostError.wrap("reading", path) {
+                try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+            }
+        }
+        defer { try? file.close() }  // it was only read
         return await body(
             ByteStream { () throws(BoxError) in
                 if Task.isCancelled { throw BoxError(.cancelled, "\(attempt): interrupted") }
-                let piece = try await reader.next().get()
+                let piece = try BoxError.wrap { () throws(HostError) in try Self.piece(of: file, path) }
                 return piece.isEmpty ? nil : piece
             })
+    }
+
+    private static func piece(of file: FileDescriptor, _ path: FilePath) throws(HostError) -> [UInt8] {
+        try HostError.wrap("reading", path) {
+            try [UInt8](unsafeUninitializedCapacity: DiskSink.piece) { buffer, count in
+                count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        }
     }
 }
 

@@ -1,26 +1,30 @@
-import DevenvCrypto
+import CHost
 import DevenvHost
 import Glibc
 import SystemPackage
 
-/// A new file that a disk image is written into; its digest is computed on the way, so that nothing is read twice and what
-/// is digested is what was written, even where the source changes meanwhile.
+/// A new file that a disk image is written into. Blocks of zeros are left out, as holes.
 ///
-/// Blocks of zeros are left out, as holes.
-actor DiskSink {
+/// Belongs to one task; another one may read what was written and follow `progress`.
+final class DiskSink {
     /// As large a piece as is worth handing in at once.
     static let piece = 1 << 20
     private static let block = 64 << 10
 
+    /// How much the kernel copies at once.
+    private static let stretch: Int64 = 16 << 20
+
+    /// How far the file has come, whenever that changes; ends with the file.
+    let progress: AsyncStream<Int64>
+    private let announcement: AsyncStream<Int64>.Continuation
     private let path: FilePath
     private let file: FileDescriptor
-    private let digest = RunningDigest()
-    /// How much was written, holes included.
-    private(set) var length: Int64 = 0
+    private var length: Int64 = 0 { didSet { announcement.yield(length) } }
 
     /// Makes the file, which must not exist.
     init(creating path: FilePath) throws(HostError) {
         self.path = path
+        (progress, announcement) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         file = try HostError.wrap("writing", path) {
             try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
@@ -29,41 +33,57 @@ actor DiskSink {
     }
 
     deinit {
+        announcement.finish()
         try? file.close()  // `finish` has told of what may go wrong with what was written
     }
 
-    /// Adds bytes; one thread digests them while another one writes.
-    func write(_ bytes: [UInt8]) async throws(HostError) {
-        async let digested: Void = digest.update(bytes)
-        let start = length
+    /// Adds bytes.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
+        try HostError.wrap("writing", path) {
+            var offset = 0
+            while offset < bytes.count {
+                let run = Self.run(in: bytes, from: offset)
+                if !run.isHole {
+                    let part = UnsafeRawBufferPointer(rebasing: bytes[run.range])
+                    _ = try file.writeAll(toAbsoluteOffset: length + Int64(offset), part)
+                }
+                offset = run.range.upperBound
+            }
+        }
         length += Int64(bytes.count)
-        try store(bytes, at: start)
-        await digested
     }
 
-    /// Ends the file and returns its digest.
-    func finish() async throws(HostError) -> ImageDigest {
+    /// Adds bytes.
+    func write(_ bytes: [UInt8]) throws(HostError) {
+        try bytes.withUnsafeBytes { bytes in Result { () throws(HostError) in try write(bytes) } }.get()
+    }
+
+    /// Adds what stands in another file from here on, some of it at a time, its holes left out; false at its end. The kernel
+    /// copies, and shares blocks where the file system can. Nil where it can't copy between two such files.
+    func take(from source: FileDescriptor, upTo end: Int64) throws(HostError) -> Bool? {
+        var data = (start: 0, end: 0)
+        let found = devenv_next_data(source.rawValue, Int(length), &data.start, &data.end)
+        guard found >= 0 else { throw HostError("reading what goes into", path, Errno(rawValue: errno)) }
+        guard found == 1, data.start < end else {
+            length = end
+            return false
+        }
+        let count = min(Int64(data.end), end, Int64(data.start) + Self.stretch) - Int64(data.start)
+        let copied = devenv_copy_range(source.rawValue, file.rawValue, data.start, Int(count))
+        // what it says of file systems that it can't copy between differs from kernel to kernel
+        if copied < 0, length == 0, [EXDEV, EINVAL, ENOSYS, EOPNOTSUPP].contains(errno) { return nil }
+        guard copied >= 0 else { throw HostError("writing", path, Errno(rawValue: errno)) }
+        length = Int64(data.start + copied)
+        return copied > 0
+    }
+
+    /// Ends the file.
+    func finish() throws(HostError) {
         // a hole at the end is not there until the length says so
         guard ftruncate(file.rawValue, off_t(length)) == 0 else {
             throw HostError("writing", path, Errno(rawValue: errno))
         }
-        return await digest.finish()
-    }
-
-    private func store(_ bytes: [UInt8], at start: Int64) throws(HostError) {
-        try HostError.wrap("writing", path) {
-            try bytes.withUnsafeBytes { bytes in
-                var offset = 0
-                while offset < bytes.count {
-                    let run = Self.run(in: bytes, from: offset)
-                    if !run.isHole {
-                        let part = UnsafeRawBufferPointer(rebasing: bytes[run.range])
-                        _ = try file.writeAll(toAbsoluteOffset: start + Int64(offset), part)
-                    }
-                    offset = run.range.upperBound
-                }
-            }
-        }
+        announcement.finish()
     }
 
     /// As many blocks from an offset on as are all zeros, or all not.
@@ -79,20 +99,5 @@ actor DiskSink {
         let block = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + block, bytes.count)])
         guard let base = block.baseAddress, block[0] == 0 else { return false }
         return memcmp(base, base + 1, block.count - 1) == 0
-    }
-}
-
-/// A digest that is computed beside other work.
-actor RunningDigest {
-    private var hash = SHA256()
-
-    /// Adds bytes.
-    func update(_ bytes: [UInt8]) { hash.update(bytes) }
-
-    /// Ends the digest and begins another one.
-    func finish() -> ImageDigest {
-        var ended = SHA256()
-        swap(&hash, &ended)
-        return ImageDigest(hexadecimal: ended.hexadecimal())
     }
 }
