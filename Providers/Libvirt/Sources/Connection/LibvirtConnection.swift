@@ -90,8 +90,10 @@ package actor LibvirtConnection {
 
     private func takeLane() throws(LibvirtError) -> LibvirtLane {
         guard state != .over else { throw .lost("the connection was closed") }
+        // who comes before anybody is there waits for the first answer, rather than to ask side by side
+        let most = state == .new ? 1 : Self.mostLanes
         let freest = lanes.indices.min { lanes[$0].load < lanes[$1].load }
-        if let freest, lanes[freest].load == 0 || lanes.count == Self.mostLanes {
+        if let freest, lanes[freest].load == 0 || lanes.count >= most {
             lanes[freest].load += 1
             return lanes[freest].lane
         }

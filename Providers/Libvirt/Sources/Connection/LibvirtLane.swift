@@ -26,6 +26,11 @@ actor LibvirtLane {
         }
     }
 
+    // saying goodbye may take its time too
+    isolated deinit {
+        link = nil
+    }
+
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     /// Connects unless connected.

@@ -78,6 +78,21 @@ struct ConnectionLossTests {
         #expect(error?.errno == ENOENT)
     }
 
+    @Test func whoWasCancelledWhileConnectingIsTold() async throws {
+        try await PrivateLibvirt.with(.session) { daemon in
+            let (uri, process) = (daemon.testDriverURI, try #require(daemon.process()))
+            kill(process, SIGSTOP)
+            await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await LibvirtConnection.open(uri) }
+                group.cancelAll()
+                kill(process, SIGCONT)
+                let error = await #expect(throws: LibvirtError.self) { try await group.next() }
+                #expect(error == .cancelled())
+            }
+            #expect(try await LibvirtConnection.open(uri).allDomains().count == 1)
+        }
+    }
+
     @Test func allWhoAskAtOnceGetOneConnection() async throws {
         try await PrivateLibvirt.with(.session) { daemon in
             let uri = daemon.testDriverURI

@@ -57,8 +57,8 @@ extension Trait where Self == ConditionTrait {
 extension Trait where Self == ConditionTrait {
     /// Skips the test, saying why, where a daemon of its own can't be started; under `CI=true` that is a failure.
     static var requiresPrivateLibvirt: Self {
-        let tools = ["libvirtd", "virsh", "tini", "setpriv", "unshare"].filter { Requirement.find($0) == nil }
-        let holds = geteuid() == 0 && tools.isEmpty
-        return Requirement.trait(holds, "needs root and \(tools.joined(separator: ", "))")
+        let tools = ["libvirtd", "virsh", "tini", "setpriv", "unshare"]
+        let holds = geteuid() == 0 && tools.allSatisfy { Requirement.find($0) != nil }
+        return Requirement.trait(holds, "needs to be run by root, with \(tools.joined(separator: ", ")) installed")
     }
 }
