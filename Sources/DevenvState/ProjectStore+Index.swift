@@ -6,7 +6,7 @@ import SystemPackage
 extension ProjectStore {
     var indexDirectory: FilePath { host.data.appending("projects") }
     var locksDirectory: FilePath { root.appending("locks") }
-    private func indexFile(of project: ProjectID) -> FilePath { indexDirectory.appending("\(project).json") }
+    func indexFile(of project: ProjectID) -> FilePath { indexDirectory.appending("\(project).json") }
 
     /// The projects of this host that have machines. An entry whose directory no longer holds that project is left out.
     package static func knownProjects(_ host: HostDirectories) throws(StateError) -> [KnownProject] {
@@ -51,12 +51,11 @@ extension ProjectStore {
             let id = known?.id ?? ProjectID(unchecked: SecureRandom.hexadecimal(digits: 16))
             let record = ProjectRecord(id: id, name: name, subnets: book.subnets, addresses: book.addresses)
             if record != known { try establish(record) }
+            let old = try StateFile.read(KnownProject.self, indexFile(of: id))
             let entry = KnownProject(
                 id: id, name: name, directory: directory.string,
-                subnets: book.subnets.values.sorted { $0.address < $1.address })
-            if try StateFile.read(KnownProject.self, indexFile(of: id)) != entry {
-                try StateFile.write(entry, to: indexFile(of: id))
-            }
+                subnets: book.subnets.values.sorted { $0.address < $1.address }, ports: old?.ports ?? [])
+            if old != entry { try StateFile.write(entry, to: indexFile(of: id)) }
             return record
         }
     }

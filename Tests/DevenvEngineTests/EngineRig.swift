@@ -30,7 +30,10 @@ struct EngineRig: Sendable {
                 change(&spec)
                 return spec
             }
-            let rig = try EngineRig(directory, provider, communicator, specs)
+            let home = directory.path.appending("home")
+            let rig = try EngineRig(
+                HostDirectories(data: home, runtime: home.appending("run")),
+                project: directory.path.appending("project"), provider, communicator, specs)
             try directory.write("", to: "box/etc/hostname")
             let boxes = BoxStore(directories: rig.store.host, runner: SystemToolRunner())
             _ = try await boxes.add(
@@ -51,17 +54,27 @@ struct EngineRig: Sendable {
         return spec
     }
 
+    /// Another project of the same host, with machines of the same names.
+    func neighbor(_ change: (inout MachineSpec) -> Void = { _ in }) throws -> EngineRig {
+        let specs = graph.machines.map { old in
+            var spec = old
+            change(&spec)
+            return spec
+        }
+        let rig = try EngineRig(
+            store.host, project: FilePath(store.directory.string + "-2"), provider, communicator, specs)
+        _ = try rig.store.reserveAddresses { (ProjectName(unchecked: "other"), $0) }
+        return rig
+    }
+
     private init(
-        _ directory: TemporaryDirectory, _ provider: MemoryProvider, _ communicator: ScriptedCommunicator,
+        _ host: HostDirectories, project: FilePath, _ provider: MemoryProvider, _ communicator: ScriptedCommunicator,
         _ specs: [MachineSpec]
     ) throws {
-        let home = directory.path.appending("home")
-        let host = HostDirectories(data: home, runtime: home.appending("run"))
         let runner = SystemToolRunner()
         self.provider = provider
         self.communicator = communicator
         synchronizer = ScriptedSynchronizer()
-        let project = directory.path.appending("project")
         try HostFiles.makeDirectory(project)
         store = ProjectStore(directory: project, host: host, command: "test")
         engine = Engine(

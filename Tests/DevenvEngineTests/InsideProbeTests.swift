@@ -65,7 +65,7 @@ import Testing
             let (program, socket) = try ConnectedProgram.start(server)
             let place = "http://127.0.0.1:\(port)"
             var answer = (RemoteExit.status(1), "")
-            try await eventually("the server answers") {
+            try await eventually("the server answers", within: .seconds(60)) {
                 answer = try await Self.run(InsideProbe.status(of: place + "/here"), tools: [tool])
                 return answer.0.isSuccess
             }

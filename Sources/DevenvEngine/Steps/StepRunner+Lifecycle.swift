@@ -49,7 +49,7 @@ extension StepRunner {
     /// Starts a machine, or puts right what is missing around one that runs.
     func start(_ machine: Wanted) async throws {
         var record = try record(of: machine.name)
-        record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
+        record.update(from: machine, forwards: try await reservePorts(for: machine, record))
         record.isReady = false
         if try await !isRunning(record, machine.provider) {
             record.starts += 1
@@ -75,7 +75,7 @@ extension StepRunner {
                 let automatic = record.forwards.contains { $0.isAutomatic && $0.host == error.port }
                 guard let port = error.port, automatic, refused.insert(port).inserted else { throw error }
             }
-            record.forwards = ForwardPorts.choose(for: machine.spec, recorded: record, except: refused)
+            record.forwards = try await reservePorts(for: machine, record, except: refused)
             try store.save(record, durable: false)
         }
     }
@@ -94,7 +94,7 @@ extension StepRunner {
     /// Changes settings of a machine that runs.
     func update(_ machine: Wanted) async throws {
         var record = try record(of: machine.name)
-        record.update(from: machine, forwards: ForwardPorts.choose(for: machine.spec, recorded: record))
+        record.update(from: machine, forwards: try await reservePorts(for: machine, record))
         try store.save(record, durable: false)
         FaultPoint.reach("engine.update.intended")
         record.providerRecord = try await machine.provider.update(request(machine, record))
@@ -112,6 +112,7 @@ extension StepRunner {
         FaultPoint.reach("engine.stop.intended")
         let grace = operation.force ? Duration.zero : .milliseconds(record.stopTimeoutMilliseconds)
         try await provider.stop(record.recorded, grace: grace)
+        try store.notePorts(of: name, isRunning: false)
     }
 
     /// Removes a machine: intent, the machine, its claim on its box, its record.
@@ -119,16 +120,24 @@ extension StepRunner {
         guard var record = try store.machine(name) else { return }
         await connections.close(name)
         record.phase = .destroying
-        do throws(StateError) { try store.save(record) } catch {
-            // whoever has a full disk destroys to free it; the machine will then be found gone
-            guard error.isDiskFull else { throw error }
-        }
+        let intent = record
+        // the machine will then be found gone
+        try unlessFull { () throws(StateError) in try store.save(intent) }
         FaultPoint.reach("engine.destroy.intended")
         try await provider.destroy(record.recorded)
         FaultPoint.reach("engine.destroy.removed")
         try components.boxes.release(record.boxDigest, by: record.identity)
         FaultPoint.reach("engine.destroy.released")
+        // ports of a machine that is gone keep nobody from them
+        try unlessFull { () throws(StateError) in try store.releasePorts(of: name) }
         try store.forget(name)
+    }
+
+    /// Writes something that may be missing: whoever has a full disk destroys to free it.
+    private func unlessFull(_ write: () throws(StateError) -> Void) throws(StateError) {
+        do throws(StateError) { try write() } catch {
+            guard error.isDiskFull else { throw error }
+        }
     }
 
     func request(_ machine: Wanted, _ record: MachineRecord) async throws -> MachineRequest {

@@ -37,6 +37,7 @@ extension StepRunner {
         record.restoration = nil
         record.isComingBack = snapshot.isRunning ? true : nil
         try store.save(record)
+        try store.notePorts(of: machine.name, isRunning: snapshot.isRunning)
         FaultPoint.reach("engine.restore.recorded")
         if snapshot.isRunning { try await comeBack(machine) }
     }
