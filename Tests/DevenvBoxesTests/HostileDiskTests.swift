@@ -101,9 +101,10 @@ import Testing
     @Test(.requires(tool: "qemu-io")) func anImageThatIsBeingWrittenToIsRefused() async throws {
         let fixture = try BoxStoreFixture()
         let image = try await fixture.makeDisk()
-        let call = ToolInvocation("qemu-io", ["-f", "qcow2", "-c", "sleep 60000", image.string])
+        let call = ToolInvocation(
+            "qemu-io", ["-f", "qcow2", "-c", "sleep 600000", image.string], timeout: .seconds(300))
         async let _ = SystemToolRunner().run(call)  // ended when this function ends
-        try await eventually("QEMU has opened the image") {
+        try await eventually("QEMU has opened the image", within: .seconds(60)) {
             do throws(BoxError) { try DiskIntake.checkAtRest(image, "testing") } catch { return true }
             return false
         }
