@@ -17,6 +17,8 @@ package final class MemoryProvider: Provider {
         package var ending: (@Sendable () async -> String)?
         /// What is known of machines that don't answer.
         package var silence: [String] = []
+        /// What the user should know of each machine.
+        package var notices: [String] = []
         /// Fails or holds up a call, named as in `calls`.
         package var before: (@Sendable (String) async throws(ProviderError) -> Void)?
 
@@ -92,6 +94,7 @@ extension MemoryProvider {
         [MachineSetting("memory", request.spec.memory.map { "\($0)" } ?? "default", impact: .restart)]
     }
     package func claim(_ request: MachineRequest) -> ProviderRecord { script.claim }
+    package func notices(of request: MachineRequest) async -> [String] { script.notices }
 
     package func observe(_ machines: [RecordedMachine]) async throws(ProviderError) -> [MachineID: MachineObservation] {
         let known = self.machines

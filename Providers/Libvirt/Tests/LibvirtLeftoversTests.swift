@@ -16,7 +16,9 @@ import Testing
                 try await made.define()
             } _: {
                 let found = try await leftovers.all().joined(separator: "\n")
-                for kind in ["domain ", "network shop-default-\(id)", "volume in", "link \(made.bridge)"] {
+                for kind in [
+                    "domain ", "network shop-default-\(id)", "volume shop-web-\(id).qcow2", "link \(made.bridge)",
+                ] {
                     #expect(found.contains(kind), "\(kind) is not in \(found)")
                 }
                 for kind in ["rule ", "file /etc/libvirt/qemu/", "dnsmasq"] {

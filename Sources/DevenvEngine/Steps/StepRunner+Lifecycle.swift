@@ -17,9 +17,11 @@ extension StepRunner {
         try keys.establish(for: record.identity)
         try components.boxes.retain(record.boxDigest, by: record.identity)
         FaultPoint.reach("engine.create.claimed")
-        record.providerRecord = try await machine.provider.create(request(machine, record))
+        let request = try await request(machine, record)
+        record.providerRecord = try await machine.provider.create(request)
         record.phase = .created
         try store.save(record)
+        for text in await machine.provider.notices(of: request) { events(.notice(machine.name, text)) }
     }
 
     /// The record of a machine that is about to be made. One that was begun before goes on under its id; what is left of an

@@ -37,6 +37,10 @@ package protocol Provider: Sendable {
     /// as it is.
     func create(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord
 
+    /// What the user should know of a machine that was just made, such as why it will be slower than it could be; a clause
+    /// each. Asked once in its life. Never fails: what can't be found out is left out.
+    func notices(of request: MachineRequest) async -> [String]
+
     /// Starts the machine with its networks, names and forwards. Repeating it on a running machine puts right what is
     /// missing around it (a forward, a rule, a hosts entry) and leaves the machine itself alone.
     func start(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord
@@ -90,6 +94,9 @@ package protocol Provider: Sendable {
 extension Provider {
     /// Nothing.
     package func claim(_ request: MachineRequest) -> ProviderRecord { [:] }
+
+    /// Nothing.
+    package func notices(of request: MachineRequest) async -> [String] { [] }
 
     /// Observes once: for providers that know the address of whatever runs.
     package func locate(_ machine: RecordedMachine, timeout: Duration) async throws(ProviderError)

@@ -121,6 +121,30 @@ import Testing
         #expect(error?.help == "apt-get install qemu-system-misc")
     }
 
+    @Test(.requiresRoot, .requires(tool: "libvirtd", "virsh", "tini", "setpriv", "unshare"))
+    func aUserWithoutKVMHasEmulatedMachines() async throws {
+        try await PrivateLibvirt.with(.session) { libvirt in
+            let report = try await report(of: libvirt.uri, LibvirtOptions())
+            #expect(report.abilities.virtualization == .qemu)
+            #expect(report.abilities.scope == .session)
+            #expect(report.notice?.hasPrefix("the machine is emulated") == true)
+            var options = LibvirtOptions()
+            options.accelerator = .kvm
+            let error = await #expect(throws: ProviderError.self) { try await self.report(of: libvirt.uri, options) }
+            #expect(error?.code == .unsupported)
+        }
+    }
+
+    @Test(.requiresRoot, .requiresLibvirt) func theProviderSaysWhyAMachineIsEmulated() async throws {
+        try await LibvirtFixture.with { fixture in
+            let notices = await fixture.provider.notices(of: fixture.request())
+            let report = try await report(of: fixture.uri, LibvirtOptions())
+            #expect(notices == (report.notice.map { [$0] } ?? []))
+            let emulated = fixture.request(options: ["accelerator": .string("tcg")])
+            #expect(await fixture.provider.notices(of: emulated).isEmpty)
+        }
+    }
+
     private func report(of uri: String, _ options: LibvirtOptions) async throws -> HostInspection.Report {
         try await TemporaryDirectory.with { directory in
             let connection = try await LibvirtConnection.open(uri)
