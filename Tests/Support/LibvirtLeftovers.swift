@@ -17,7 +17,9 @@ package struct LibvirtLeftovers: Sendable {
     /// Names a search. The directories are those of qemu:///system unless told otherwise, such as the home of a session.
     package init(
         marks: [String], uri: String = LibvirtDaemon.system,
-        directories: [FilePath] = ["/etc/libvirt", "/run/libvirt", "/var/lib/libvirt", "/var/log/libvirt"]
+        directories: [FilePath] = [
+            "/etc/libvirt", "/run/libvirt", "/var/lib/libvirt", "/var/log/libvirt", "/var/log/swtpm",
+        ]
     ) {
         self.marks = marks
         bridges = marks.map { "lv" + $0.prefix(8) }
