@@ -65,35 +65,22 @@ struct AcceptanceProject: Sendable {
         return outcome
     }
 
-    /// What all that is made for the project is marked with, while it has a state.
-    func marks() throws -> Marks {
+    /// The ids of the project, while it has a state, and of its machines: what all that is made for it is marked with.
+    func marks() throws -> [String] {
         let state = directory.appending(".devenv")
         let machines = try HostFiles.list(state.appending("machines")).map {
             state.appending("machines").appending($0).appending("machine.json")
         }
-        let project = state.appending("project.json")
         let ids =
-            try Self.values(of: "id", in: project) + machines.flatMap { try Self.values(of: "machine", in: $0) }
-        return Marks(ids: ids.filter { $0.count == 16 }, networks: try Self.strings(in: project))
-    }
-
-    /// What marks the project's things.
-    struct Marks: Sendable {
-        /// The ids of the project and of its machines.
-        let ids: [String]
-        /// The names of its networks, among others.
-        let networks: [String]
+            try Self.values(of: "id", in: state.appending("project.json"))
+            + machines.flatMap { try Self.values(of: "machine", in: $0) }
+        return ids.filter { $0.count == 16 }
     }
 
     /// What stands behind a key in a JSON file, none where there is no file.
     private static func values(of key: String, in file: FilePath) throws -> [String] {
-        let parts = try strings(in: file)
-        return parts.indices.filter { parts[$0] == key && $0 + 2 < parts.count }.map { parts[$0 + 2] }
-    }
-
-    /// What stands inside and between the quotes of a JSON file, none where there is no file.
-    private static func strings(in file: FilePath) throws -> [String] {
-        String(decoding: try HostFiles.read(file) ?? [], as: UTF8.self).split(separator: "\"").map(String.init)
+        let parts = String(decoding: try HostFiles.read(file) ?? [], as: UTF8.self).split(separator: "\"")
+        return parts.indices.filter { parts[$0] == key && $0 + 2 < parts.count }.map { String(parts[$0 + 2]) }
     }
 
     /// Destroys all machines and requires that nothing of the project is left on this host.
@@ -106,7 +93,7 @@ struct AcceptanceProject: Sendable {
 
     /// Requires that nothing of the project is left on this host. The kernel takes down a network namespace, and the link that
     /// leads into it, some time after its last process, one namespace of the host after the other: it is given that time.
-    func expectNothingLeft(of marks: Marks, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    func expectNothingLeft(of marks: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try Leftovers.beside(self) == [], sourceLocation: sourceLocation)
         var left: [String] = []
         do {

@@ -14,9 +14,9 @@ enum Leftovers {
     }
 
     /// What is left on the host that bears one of the ids.
-    static func find(marks: AcceptanceProject.Marks, home: FilePath) async throws -> [String] {
-        var left = try await LibvirtLeftovers(marks: marks.ids).all()
-        for id in marks.ids {
+    static func find(marks: [String], home: FilePath) async throws -> [String] {
+        var left = try await LibvirtLeftovers(marks: marks).all()
+        for id in marks {
             left += lines("/proc/mounts", with: id).map { "mount: \($0)" }
             left += try await output("ip", ["-details", "link"], with: String(id.prefix(8))).map { "link: \($0)" }
             left += try await output("nft", ["list", "ruleset"], with: String(id.prefix(8))).map { "rule: \($0)" }
