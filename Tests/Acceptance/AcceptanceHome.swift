@@ -16,6 +16,12 @@ actor AcceptanceHome {
         try await run(binary, ["box", "add", source, "--name", box])
     }
 
+    /// With a small disk for virtual machines.
+    static let virtual = AcceptanceHome("virtual") { binary in
+        let disk = try await TestDisk.tiny().disk
+        try await run(binary, ["box", "add", disk.string, "--name", box, "--user", "dev"])
+    }
+
     /// With the boxes of the examples: one build under two names.
     static let examples = AcceptanceHome("examples") { binary in
         try await run(binary, ["box", "build", "debian/12-quickstart", "--include", "postgresql,python3"])
@@ -41,7 +47,7 @@ actor AcceptanceHome {
             let binary = DevenvBinary(home: Self.path(name))
             try HostFiles.makeDirectory(binary.home, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
             atexit {
-                for name in ["acceptance", "examples"] {
+                for name in ["acceptance", "virtual", "examples"] {
                     try? HostFiles.remove(AcceptanceHome.path(name))  // nobody is left to tell
                 }
             }

@@ -13,10 +13,11 @@ struct AcceptanceProject: Sendable {
 
     /// Runs a test with a project that has this Envfile. `$BOX` in it stands for the box of the tests.
     static func with(
-        _ envfile: String, files: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation,
+        _ envfile: String, files: [String: String] = [:], home: AcceptanceHome = .shared,
+        sourceLocation: SourceLocation = #_sourceLocation,
         _ body: @Sendable (AcceptanceProject) async throws -> Void
     ) async throws {
-        let binary = try await AcceptanceHome.shared.binary()
+        let binary = try await home.binary()
         let directory = FilePath("/var/tmp/devenv-project-" + SecureRandom.hexadecimal(digits: 12))
         try HostFiles.makeDirectory(directory)
         let project = AcceptanceProject(directory: directory, binary: binary)
