@@ -9,7 +9,7 @@ import Testing
     @Test func aBuildNamesTheReleaseThePackagesAndThePlaces() {
         let call = BuildTools.bootstrap(
             BoxRecipe(suite: "bookworm", packages: ["nginx", "sudo"]),
-            places(settings: "/s/apt.conf", sources: "/etc/apt/sources.list", packages: nil))
+            places(settings: "/s/apt.conf", sources: "/etc/apt/sources.list", packages: nil), .root)
         #expect(call.tool == "mmdebstrap")
         #expect(
             call.arguments == [
@@ -25,7 +25,7 @@ import Testing
 
     @Test func packagesOfEarlierBuildsComeInBeforeAndGoOutAfter() {
         let call = BuildTools.bootstrap(
-            BoxRecipe(suite: "bookworm"), places(settings: nil, sources: nil, packages: "/a cache"))
+            BoxRecipe(suite: "bookworm"), places(settings: nil, sources: nil, packages: "/a cache"), .root)
         #expect(call.arguments.contains("--setup-hook=sync-in '/a cache' /var/cache/apt/archives"))
         #expect(call.arguments.contains("--customize-hook=sync-out /var/cache/apt/archives '/a cache'"))
         #expect(call.arguments.suffix(3) == ["--", "bookworm", "/s/tree.tar"])
@@ -74,9 +74,12 @@ import Testing
         }
     }
 
-    private func places(settings: FilePath?, sources: FilePath?, packages: FilePath?) -> BuildTools.Places {
+    private func places(preparation: FilePath? = nil, settings: FilePath?, sources: FilePath?, packages: FilePath?)
+        -> BuildTools.Places
+    {
         BuildTools.Places(
-            archive: "/s/tree.tar", scratch: "/s/scratch", log: "/s/log", customization: "/s/customize",
+            archive: "/s/tree.tar", scratch: "/s/scratch", log: "/s/log", preparation: preparation,
+            customization: "/s/customize",
             settings: settings, sources: sources, packages: packages)
     }
 }

@@ -1,10 +1,12 @@
 import DevenvHost
+import DevenvPluginAPI
 import SystemPackage
 
 extension BoxBuilder {
-    /// Makes the tree, as an archive in the staging directory.
+    /// Makes the tree, as an archive.
     func bootstrap(
-        _ recipe: BoxRecipe, _ name: String, in staging: FilePath, _ progress: @escaping @Sendable (String) -> Void
+        _ recipe: BoxRecipe, _ name: String, _ scratch: FilePath, in staging: FilePath,
+        _ progress: @escaping @Sendable (String) -> Void
     ) async throws(BoxError) -> FilePath {
         let cache = store.layout.packageCache.appending(recipe.suite)
         let attempt = try BoxError.wrap { () throws(HostError) -> FileLock.Attempt in
@@ -13,51 +15,56 @@ extension BoxBuilder {
         }
         guard case .taken(let lock) = attempt else {
             // Another build of the same release goes on; without the packages of earlier ones, this one takes longer.
-            return try await bootstrap(recipe, name, packages: nil, in: staging, progress)
+            return try await bootstrap(recipe, name, packages: nil, scratch, in: staging, progress)
         }
         defer { extendLifetime(lock) }
-        return try await bootstrap(recipe, name, packages: cache, in: staging, progress)
+        return try await bootstrap(recipe, name, packages: cache, scratch, in: staging, progress)
     }
 
     private func bootstrap(
-        _ recipe: BoxRecipe, _ name: String, packages: FilePath?, in staging: FilePath,
+        _ recipe: BoxRecipe, _ name: String, packages: FilePath?, _ scratch: FilePath, in staging: FilePath,
         _ progress: @escaping @Sendable (String) -> Void
     ) async throws(BoxError) -> FilePath {
-        let places = try await prepare(recipe, packages: packages, in: staging)
+        let places = try await prepare(recipe, packages: packages, scratch, in: staging)
         progress("making \(recipe.suite) from \(recipe.allPackages.joined(separator: ", "))")
         let follower = LogFollower(path: places.log, report: progress)
-        let call = BuildTools.bootstrap(recipe, places)
+        let call = BuildTools.bootstrap(recipe, places, namespace)
         let result = await follower.during { await self.result(of: call) }
         try check(result, "building the box '\(name)'", places, staging)
-        try BoxError.wrap { () throws(HostError) in try HostFiles.remove(places.scratch) }
         return places.archive
     }
 
-    private func prepare(_ recipe: BoxRecipe, packages: FilePath?, in staging: FilePath) async throws(BoxError)
-        -> BuildTools.Places
+    /// Writes what mmdebstrap reads into the scratch directory, where it can do so even without the rights of this process.
+    private func prepare(_ recipe: BoxRecipe, packages: FilePath?, _ scratch: FilePath, in staging: FilePath)
+        async throws(BoxError) -> BuildTools.Places
     {
         let settings = HostDistribution.settings(dump: try await aptSettings())
+        let isDisk = recipe.format == .qcow2
         let places = try BoxError.wrap { () throws(HostError) in
             BuildTools.Places(
-                archive: staging.appending("tree.tar"), scratch: Scratch.directory(in: staging),
-                log: staging.appending("log"), customization: staging.appending("customize"),
-                settings: settings.isEmpty ? nil : staging.appending("apt.conf"),
+                archive: (isDisk ? scratch : staging).appending("tree.tar"), scratch: scratch,
+                log: staging.appending("log"), preparation: isDisk ? scratch.appending("prepare") : nil,
+                customization: scratch.appending("customize"),
+                settings: settings.isEmpty ? nil : scratch.appending("apt.conf"),
                 sources: try host.sources(for: recipe.suite), packages: packages)
         }
+        let completion = isDisk ? MachineCustomization.completion(recipe.identity) : ""
         try BoxError.wrap { () throws(HostError) in
-            try AtomicFile.write(
-                Array(Customization.script.utf8), to: places.customization, mode: .ownerReadWriteExecute, durable: false
-            )
-            // A proxy's address may hold a password.
+            if let file = places.preparation { try Self.write(program: MachineCustomization.preparation, to: file) }
+            try Self.write(program: Customization.script + completion, to: places.customization)
+            // A proxy's address may hold a password. What others than root know of it, everybody does.
             if let file = places.settings {
-                try AtomicFile.write(Array(settings.utf8), to: file, mode: .ownerReadWrite)
+                try AtomicFile.write(
+                    Array(settings.utf8), to: file, mode: namespace == .root ? .ownerReadWrite : .readableByAll)
             }
-            try Staging.claim(places.scratch, for: staging)
-            FaultPoint.reach("boxes.build.claimed")
-            // Programs that drop root's rights (apt's own downloader) must be able to enter.
-            try HostFiles.makeDirectory(places.scratch)
         }
         return places
+    }
+
+    private static func write(program: String, to path: FilePath) throws(HostError) {
+        try AtomicFile.write(
+            Array(program.utf8), to: path, mode: [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute],
+            durable: false)
     }
 
     /// A host without apt-config has no apt either; mmdebstrap says so better.
@@ -68,7 +75,7 @@ extension BoxBuilder {
         }
     }
 
-    private func result(of call: ToolInvocation) async -> Result<ToolOutcome, ToolError> {
+    func result(of call: ToolInvocation) async -> Result<ToolOutcome, ToolError> {
         do throws(ToolError) { return .success(try await store.runner.run(call)) } catch { return .failure(error) }
     }
 
@@ -91,4 +98,8 @@ extension BoxBuilder {
         let errors = lines.filter { $0.hasPrefix("E: ") }.prefix(3).map { $0.dropFirst(3) }
         return errors.isEmpty ? lines.last.map(String.init) ?? "it said nothing" : errors.joined(separator: "; ")
     }
+}
+
+extension FilePermissions {
+    fileprivate static let readableByAll: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
 }

@@ -11,6 +11,8 @@ enum BuildTools {
         let scratch: FilePath
         /// What the program says.
         let log: FilePath
+        /// The program that runs before most packages are set up; nil for none.
+        let preparation: FilePath?
         /// The program that turns a Debian tree into a box.
         let customization: FilePath
         /// Settings that the host's apt needs to reach its sources; nil for none.
@@ -21,23 +23,34 @@ enum BuildTools {
         let packages: FilePath?
     }
 
-    /// Times in the tree and in /etc/shadow are never later than this, so that they don't tell builds apart.
-    private static let epoch = "1700000000"
-
     /// Makes a Debian root file system from packages.
-    static func bootstrap(_ recipe: BoxRecipe, _ places: Places) -> ToolInvocation {
+    static func bootstrap(_ recipe: BoxRecipe, _ places: Places, _ namespace: OwnerNamespace) -> ToolInvocation {
         var arguments = [
-            "--mode=root", "--variant=minbase", "--format=tar",
+            namespace == .root ? "--mode=root" : "--mode=unshare", "--variant=minbase", "--format=tar",
             "--include=\(recipe.allPackages.joined(separator: ","))",
         ]
         arguments += ["man", "doc", "locale"].map { "--dpkgopt=path-exclude=/usr/share/\($0)/*" }
         arguments += places.settings.map { ["--aptopt=\($0)"] } ?? []
         arguments += places.packages.map(reusing) ?? []
+        arguments += places.preparation.map { ["--essential-hook=\($0)"] } ?? []
         arguments += ["--customize-hook=\(places.customization)", "--", recipe.suite, places.archive.string]
         arguments += places.sources.map { [$0.string] } ?? []
         return ToolInvocation(
-            "mmdebstrap", arguments, environment: ["SOURCE_DATE_EPOCH": epoch, "TMPDIR": places.scratch.string],
+            "mmdebstrap", arguments,
+            environment: ["SOURCE_DATE_EPOCH": DiskTools.epoch, "TMPDIR": places.scratch.string],
             output: .file(places.log), timeout: .seconds(3600))
+    }
+
+    /// Unpacks the tree that a disk image is made of. Devices are left out: the kernel makes them, and only root could here.
+    static func unpack(_ archive: FilePath, into tree: FilePath, _ namespace: OwnerNamespace) -> ToolInvocation {
+        var call = BoxTools.unpack(archive, into: tree)
+        call.arguments += ["--exclude=./dev/*"]
+        return namespace.enter(call)
+    }
+
+    /// Removes what may belong to users that only the name space knows.
+    static func remove(_ path: FilePath, _ namespace: OwnerNamespace) -> ToolInvocation {
+        namespace.enter(ToolInvocation("rm", ["--recursive", "--force", "--one-file-system", "--", path.string]))
     }
 
     /// Brings packages of earlier builds in, and out again what could still be fetched. The hooks are mmdebstrap's own

@@ -24,6 +24,7 @@ enum Customization {
 
         : >"$root/etc/machine-id"
         : >"$root/etc/hostname"
+        rm -f "$root/etc/resolv.conf"
         : >"$root/etc/resolv.conf"
         rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
 

@@ -11,11 +11,13 @@ enum Scratch {
     /// ST_NODEV and ST_NOEXEC of statvfs(3), which glibc declares for GNU sources only.
     private static let forbidding: UInt = 4 | 8
 
-    /// Memory, where there is plenty (a build takes 23 s instead of 31 s), otherwise the disk of the store. A directory that
-    /// does not exist yet.
-    static func directory(in staging: FilePath) -> FilePath {
-        hasRoom("/dev/shm")
-            ? FilePath("/dev/shm/devenv-build-\(SecureRandom.hexadecimal(digits: 16))") : staging.appending("scratch")
+    /// Memory, where there is plenty (a build takes 23 s instead of 31 s), otherwise the disk of the store, or, for others
+    /// than root, /var/tmp: what they start as another user could not pass through their home. A directory that does not
+    /// exist yet.
+    static func directory(in staging: FilePath, _ namespace: OwnerNamespace) -> FilePath {
+        let name = "devenv-build-\(SecureRandom.hexadecimal(digits: 16))"
+        if hasRoom("/dev/shm") { return FilePath("/dev/shm").appending(name) }
+        return namespace == .root ? staging.appending("scratch") : FilePath("/var/tmp").appending(name)
     }
 
     private static func hasRoom(_ path: FilePath) -> Bool {

@@ -1,5 +1,27 @@
 /// The first program of an image: what the initial file system runs before there is a root file system.
 package enum EarlyInit {
+    /// Where it lies in an image, for the hook to take it into each initial file system.
+    static let path = "/usr/lib/devenv/early-init"
+
+    /// The hook of initramfs-tools that puts it in place, for each kernel that comes. Of the drivers, those are taken that
+    /// the kernel has.
+    static let hook = #"""
+        #!/bin/sh
+        # Written by devenv. Without this file, machines start with Debian's own program, some seconds slower.
+        case ${1:-} in prereqs) exit 0 ;; esac
+        . /usr/share/initramfs-tools/hook-functions
+        for module in virtio_pci virtio_blk virtio_scsi nvme ahci ata_piix ata_generic sd_mod sr_mod isofs mptspi \
+            vmw_pvscsi hv_storvsc xen_blkfront xhci_pci ehci_pci uas usb_storage ext4
+        do
+            manual_add_modules "$module"
+        done
+        [ -x "$DESTDIR/bin/busybox" ] || exit 0
+        mv "$DESTDIR/init" "$DESTDIR/init.debian"
+        cp /usr/lib/devenv/early-init "$DESTDIR/init"
+        chmod 755 "$DESTDIR/init"
+
+        """#
+
     /// Loads the drivers of what is there, mounts the root file system that the kernel's `root=` names and goes on in it.
     ///
     /// Debian's own program does the same and much more, with udev and dozens of other programs, which takes seconds on an
@@ -24,13 +46,15 @@ package enum EarlyInit {
             exec $b sh </dev/console >/dev/console 2>&1
         }
 
-        # Drivers that no device asks for, and those that devices ask for by their names; a driver may bring new devices.
+        # Loads the drivers that devices ask for by their names; a driver may bring new devices. An IDE or SATA controller
+        # takes half a second to find that nothing is connected, so that these come later, if nothing else has the root.
         load_drivers() {
             wanted=
             for file in /sys/bus/*/devices/*/modalias; do
                 [ -r "$file" ] || continue
                 read -r alias <"$file" || continue
                 case $seen in *" $alias "*) continue ;; esac
+                case $alias in pci:*bc01sc01* | pci:*bc01sc06*) [ -n "$slow" ] || continue ;; esac
                 seen="$seen$alias "
                 wanted="$wanted $alias"
             done
@@ -50,7 +74,7 @@ package enum EarlyInit {
             esac
         done
 
-        seen=' ' device= tries=0
+        seen=' ' slow= device= tries=0
         [ ! -r /conf/modules ] || $b modprobe -a -q $($b cat /conf/modules) 2>/dev/null
         while [ $tries -lt 150 ]; do
             load_drivers
@@ -60,7 +84,10 @@ package enum EarlyInit {
                 *) give_up "the kernel's argument root='$root' names no file system" ;;
             esac
             [ -z "$device" ] || [ ! -b "$device" ] || [ -n "$wanted" ] || break
-            [ -n "$wanted" ] || $b usleep 20000
+            if [ -z "$wanted" ]; then
+                [ -z "$slow" ] || $b usleep 20000
+                slow=yes
+            fi
             tries=$((tries + 1))
         done
         [ -b "$device" ] || give_up "there is no root file system '$root'"

@@ -1,0 +1,47 @@
+/// The programs that turn a Debian root file system into one that starts a machine, called by mmdebstrap with the root as
+/// their argument.
+enum MachineCustomization {
+    private static let head = """
+        #!/bin/sh
+        set -eu
+        root=$1
+        umask 022
+
+        """
+
+    /// Before any package is set up that is not essential.
+    static let preparation = head + MachineFiles.start.map(\.installation).joined()
+
+    /// After all of them, beside what makes it a box.
+    static func completion(_ identity: DiskIdentity) -> String {
+        head + MachineFiles.all(identity).map(\.installation).joined() + services
+    }
+
+    /// Nothing of this is out of the user's reach: `systemctl enable` and `unmask` bring each one back.
+    ///
+    /// apt's own timers would hold its lock when a provisioner needs it; the others serve what a machine like this does not
+    /// have (snapshots of LVM, a firmware's store for crashes, partitions to be made). Logging in is allowed while the system
+    /// starts. Each generator costs as much as a service. The times say that /etc and /var are as /usr expects them: nothing
+    /// has to be brought up to date at the first start.
+    private static let services = #"""
+
+        in_root() { chroot "$root" "$@"; }
+        in_root systemctl --quiet enable systemd-networkd.service systemd-resolved.service devenv-firstboot.service \
+            devenv-grow.service
+        rm -f "$root/etc/systemd/system/multi-user.target.wants/ssh.service"
+        in_root systemctl --quiet enable ssh.service
+        for unit in apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service systemd-pstore.service; do
+            in_root systemctl --quiet disable "$unit" 2>/dev/null || true
+        done
+        in_root systemctl --quiet mask systemd-repart.service
+        mkdir -p "$root/etc/tmpfiles.d" "$root/etc/systemd/system-generators"
+        ln -sf /dev/null "$root/etc/tmpfiles.d/systemd-nologin.conf"
+        for name in gpt-auto hibernate-resume integritysetup veritysetup system-update; do
+            ln -sf /dev/null "$root/etc/systemd/system-generators/systemd-$name-generator"
+        done
+        ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+        [ -e "$root/etc/default/locale" ] || : >"$root/etc/default/locale"
+        touch --reference="$root/usr" "$root/etc/.updated" "$root/var/.updated"
+
+        """#
+}
