@@ -71,7 +71,7 @@ struct KillHarness: Sendable {
         }
     }
 
-    private func destroy(_ project: AcceptanceProject, after point: String, _ marks: AcceptanceProject.Marks? = nil)
+    private func destroy(_ project: AcceptanceProject, after point: String, _ marks: [String]? = nil)
         async throws
     {
         let left = try marks ?? project.marks()
