@@ -18,9 +18,10 @@ enum DaemonTrouble {
             return Finding(.problem, "libvirt at \(choice.uri) fails: \(error.message)")
         }
         guard choice.uri.description == "qemu:///system" else {
+            let remote = "see that the host can be reached: virsh -c '\(choice.uri)' uri"
             return Finding(
                 .problem, "libvirt does not answer at \(choice.uri), chosen \(choice.words): \(error.message)",
-                cure: choice.uri.isLocal ? install : "see that the host can be reached: virsh -c '\(choice.uri)' uri")
+                cure: choice.uri.isLocal ? host.isInstalled ? nil : install : remote)
         }
         switch system {
         case .absent:

@@ -48,7 +48,7 @@ package struct URIChoice: Hashable, Sendable {
         switch source {
         case .option: "as the option 'uri' says"
         case .environment(let variable): "as \(variable) says"
-        case .system: "which answers"
+        case .system: "as its daemon lets you in"
         case .systemOfRoot: "as root has no other"
         case .session(let reason): "as \(reason)"
         }

@@ -14,7 +14,7 @@ import Testing
             let directories = HostDirectories(data: directory.path, runtime: directory.path)
             let findings = await HostFindings(directories: directories, environment: [:]).all()
             #expect(findings.filter { $0.severity == .problem } == [])
-            #expect(findings.first?.message.contains("answers at qemu:///system, which answers") == true)
+            #expect(findings.first?.message.contains("answers at qemu:///system, as its daemon lets you in") == true)
             for subject in ["KVM", "uefi", "tpm", "dnsmasq", "firewall", "left in", "qemu-img", "xorriso"] {
                 #expect(findings.contains { $0.message.contains(subject) }, "nothing of \(subject) in \(findings)")
             }
@@ -73,6 +73,22 @@ import Testing
             try await refusal(), choice, system: .usable, user: 1000, host: Self.host(policyKit: false))
         #expect(finding.message.hasPrefix("libvirt at qemu:///system does not let you in: "))
         #expect(finding.cure?.contains("unix_sock_group = \"libvirt\"") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("qemu:///session", true, nil), ("qemu:///session", false, "apt-get install libvirt-daemon-system"),
+            (
+                "qemu+ssh://build.example/system", true,
+                "see that the host can be reached: virsh -c 'qemu+ssh://build.example/system' uri"
+            ),
+        ] as [(String, Bool, String?)])
+    func otherDaemonsAreCuredElsewhere(_ uri: String, _ isInstalled: Bool, _ cure: String?) async throws {
+        let choice = URIChoice(uri: LibvirtURI(uri), source: .option)
+        let finding = DaemonTrouble.finding(
+            try await refusal(), choice, system: .usable, user: 0, host: Self.host(installed: isInstalled))
+        #expect(finding.message.hasPrefix("libvirt does not answer at \(uri), chosen as the option 'uri' says: "))
+        #expect(finding.cure == cure)
     }
 
     private static func host(
