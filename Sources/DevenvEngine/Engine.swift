@@ -18,9 +18,13 @@ package struct Engine: Sendable {
     package func validate(_ graph: MachineGraph) -> [Diagnostic] {
         let project = ProvisionerProject(
             directory: graph.envfile.directory, secretNames: Set(graph.envfile.secrets.keys))
-        return graph.machines.flatMap { machine in
-            optionProblems(of: machine) + machine.provisioners.flatMap { problems(of: $0, in: project) }
+        var seen: [Diagnostic] = []
+        for machine in graph.machines {
+            let found = optionProblems(of: machine) + machine.provisioners.flatMap { problems(of: $0, in: project) }
+            // what machines have from the top of the file is said once
+            seen += found.filter { !seen.contains($0) }
         }
+        return seen
     }
 
     /// Every provider looks at its own options; only those that the machine may be made by look at its other keys too.

@@ -47,7 +47,11 @@ struct ProjectDecoder {
         envfile.networks = assigner.networks
         let drafts = zip(seeds, interfaces).map { machine($0, interfaces: $1) }
         MachineChecks.check(drafts, &scope.problems)
-        envfile.machines = drafts.map(\.spec)
+        envfile.machines = drafts.map { draft in
+            var machine = draft.spec
+            if machine.providers.isEmpty { machine.providers = envfile.providers }
+            return machine
+        }
     }
 
     /// Decodes the defaults for what is wrong with them, as every machine may override them.
