@@ -9,17 +9,17 @@ struct VirtualLifeCycleTests {
         let envfile = try await VirtualMachine.envfile("life", "  one: {}")
         try await AcceptanceProject.with(envfile, home: .virtual) { project in
             try await project.expect("up")
-            try await project.expect("ssh", "-c", "echo one > /srv/state; sync")
+            try await project.expect("ssh", "-c", "echo one > /home/dev/state; sync")
             try await project.expect("snapshot", "save", "first")
-            try await project.expect("ssh", "-c", "echo two > /srv/state; sync")
+            try await project.expect("ssh", "-c", "echo two > /home/dev/state; sync")
 
             try await project.expect("suspend")
             #expect(try await project.expect("status").text.contains("suspended"))
             try await project.expect("resume")
-            #expect(try await said("cat /srv/state", in: project) == "two\n")
+            #expect(try await said("cat /home/dev/state", in: project) == "two\n")
 
             try await project.expect("snapshot", "restore", "first")
-            #expect(try await said("cat /srv/state", in: project) == "one\n")
+            #expect(try await said("cat /home/dev/state", in: project) == "one\n")
             try await project.expect("snapshot", "delete", "first")
 
             try await project.expect("halt")
@@ -29,7 +29,7 @@ struct VirtualLifeCycleTests {
             try await project.expect("up")
             let memory = try await said("grep MemTotal /proc/meminfo", in: project).filter(\.isNumber)
             #expect(try #require(Int(memory)) > 140_000)
-            #expect(try await said("cat /srv/state", in: project) == "one\n")
+            #expect(try await said("cat /home/dev/state", in: project) == "one\n")
         }
     }
 
@@ -38,7 +38,7 @@ struct VirtualLifeCycleTests {
         try await AcceptanceProject.with(envfile, home: .virtual) { project in
             try await project.expect("up")
             for (own, other) in [("node-1", "node-2"), ("node-2", "node-1")] {
-                let answer = try await project.expect("ssh", own, "-c", "hostname; ping -c 1 -w 10 \(other) >&2")
+                let answer = try await project.expect("ssh", own, "-c", "hostname; sudo ping -c 1 -w 10 \(other) >&2")
                 #expect(answer.text == "\(own)\n")
             }
         }
@@ -49,7 +49,7 @@ struct VirtualLifeCycleTests {
             "faults", "  one: { forward: [{ host: 28380, guest: 22, auto: true }] }")
         try await AcceptanceProject.with(envfile, home: .virtual) { project in
             try await project.expect("up")
-            try await project.expect("ssh", "-c", "echo kept > /srv/state; sync")
+            try await project.expect("ssh", "-c", "echo kept > /home/dev/state; sync")
             let machine = try await Machine(of: project)
 
             // the forward's processes
@@ -64,13 +64,13 @@ struct VirtualLifeCycleTests {
                 try await project.devenv("status").text.contains("stopped")
             }
             try await project.expect("up")
-            #expect(try await said("cat /srv/state", in: project) == "kept\n")
+            #expect(try await said("cat /home/dev/state", in: project) == "kept\n")
             // the whole domain
             try await run("virsh", "-q", "destroy", machine.domain)
             try await run("virsh", "-q", "undefine", machine.domain)
             #expect(try await project.expect("status").text.contains("its domain was removed"))
             try await project.expect("up")
-            #expect(try await said("cat /srv/state", in: project) == "kept\n")
+            #expect(try await said("cat /home/dev/state", in: project) == "kept\n")
             // its disk
             try await run("virsh", "-q", "vol-delete", "--pool", "devenv", "\(machine.domain).qcow2")
             #expect(try await project.expect("status").text.contains("broken"))
@@ -84,7 +84,7 @@ struct VirtualLifeCycleTests {
         try await project.expect("up")
         let mended = try await project.expect("status")
         #expect(!mended.text.contains("gone") && !mended.text.contains("not active"), "\(mended.transcript)")
-        #expect(try await said("cat /srv/state", in: project) == "kept\n")
+        #expect(try await said("cat /home/dev/state", in: project) == "kept\n")
     }
 
     private func said(_ command: String, in project: AcceptanceProject) async throws -> String {
