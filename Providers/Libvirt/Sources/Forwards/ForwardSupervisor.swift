@@ -39,6 +39,7 @@ package struct ForwardSupervisor: Sendable {
         FaultPoint.reach("libvirt.forwards.cleared")
         try claims.add(inherited)
         try await start(claims.sockets, of: machine, program)
+        _ = consume claims  // the supervisors have copies of their own
     }
 
     /// Ends all forwards of a machine; none there is fine.
@@ -88,10 +89,10 @@ package struct ForwardSupervisor: Sendable {
     private static func end(_ processes: [RelayProcess]) async throws(ProviderError) {
         for process in processes { process.end() }
         // whoever interrupts us still wants them gone
-        let isDone = await Task { await poll { !processes.contains(where: \.isAlive) } }.value
+        let isDone = await Task { await poll { !RelayProcess.areAlive(processes) } }.value
         guard !isDone else { return }
-        let left = processes.filter(\.isAlive).map { "\($0.id)" }.joined(separator: ", ")
-        throw .failed("ending forwards: process \(left) does not end")
+        let ids = processes.map { "\($0.id)" }.joined(separator: ", ")
+        throw .failed("ending forwards: not all of the processes \(ids) end")
     }
 
     /// Asks again and again until it is so; false when that takes too long, or when the task is cancelled.

@@ -15,8 +15,7 @@ struct RelayProcess: Hashable, Sendable {
 
     /// All of them, read from proc(5) once.
     static func all() -> [RelayProcess] {
-        let names = (try? HostFiles.list("/proc")) ?? []  // without /proc no process is found, and none can be ended
-        return names.compactMap { Int32($0) }.compactMap(RelayProcess.init)
+        ids().compactMap(RelayProcess.init)
     }
 
     private init?(_ id: Int32) {
@@ -34,9 +33,26 @@ struct RelayProcess: Hashable, Sendable {
     /// state, and what it has of connections is lost either way.
     func end() { kill(isSupervisor ? -id : id, SIGKILL) }
 
-    /// Whether it still runs: one that has ended and was not waited for has no arguments any more.
-    var isAlive: Bool {
-        RelayProcess(id)?.command == command
+    /// Whether any of them, or anything in the sessions that they lead, still runs and so may have a port: a supervisor can
+    /// start a relay between the look at it and its end. One that is ending has no arguments any more before it has closed
+    /// what it has open, so that only its state tells.
+    static func areAlive(_ processes: [RelayProcess]) -> Bool {
+        let own = Set(processes.map(\.id))
+        let sessions = Set(processes.filter(\.isSupervisor).map(\.id))
+        return ids().contains { id in (own.contains(id) || sessions.contains(getsid(id))) && !hasEnded(id) }
+    }
+
+    private static func ids() -> [Int32] {
+        // without /proc no process is found, and none can be ended
+        ((try? HostFiles.list("/proc")) ?? []).compactMap { Int32($0) }
+    }
+
+    /// Whether a process has nothing open any more: it is gone, or was not waited for yet. Its name, which may hold anything,
+    /// stands in parentheses before its state (proc(5)).
+    private static func hasEnded(_ id: Int32) -> Bool {
+        guard let bytes = (try? HostFiles.read(FilePath("/proc/\(id)/stat"), limit: 4096)) ?? nil else { return true }
+        let state = bytes.suffix(from: (bytes.lastIndex(of: UInt8(ascii: ")")) ?? 0)).dropFirst(2).first
+        return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
     }
 
     /// The arguments of a process; none for one that has ended or has more of them than a relay has.

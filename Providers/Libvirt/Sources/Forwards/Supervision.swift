@@ -7,8 +7,9 @@ enum Supervision {
     /// What the process calls itself, so that `ps` shows what it is for.
     static let name = "devenv-forward"
 
-    /// Ends when the program is gone: a forward that can't come back is seen as missing then.
-    private static let script = "while [ -x \"$1\" ]; do \"$@\"; sleep 0.2; done"
+    /// Ends when the program is gone: a forward that can't come back is seen as missing then. What sleeps does not have the
+    /// port, or it could outlive the shell with it.
+    private static let script = "while [ -x \"$1\" ]; do \"$@\"; sleep 0.2 </dev/null; done"
 
     /// The arguments of the shell.
     static func arguments(_ program: FilePath, _ command: RelayCommand) -> [String] {

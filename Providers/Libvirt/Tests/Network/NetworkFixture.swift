@@ -123,7 +123,8 @@ struct NetworkFixture: Sendable {
     }
 
     private func removeAll() async throws {
-        let connection = try await LibvirtConnection.open(connection.uri)  // a test may have killed the other one's daemon
+        // a test may have killed the daemon at the other one's end
+        let connection = try await LibvirtConnection.open(connection.uri)
         for domain in try await connection.allDomains() where domain.id.digits.hasPrefix(project.rawValue) {
             if domain.isActive { try await connection.powerOff(domain.id, gracefully: false) }
             try await connection.undefine(domain.id)

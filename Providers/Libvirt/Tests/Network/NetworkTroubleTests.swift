@@ -146,6 +146,30 @@ struct NetworkTroubleTests {
         }
     }
 
+    @Test(arguments: ["libvirt.network.defined", "libvirt.network.updated", "libvirt.network.updated#2"])
+    func whatAKilledMoveHasBegunIsCompleted(_ point: String) async throws {
+        try await NetworkFixture.with { fixture in
+            try await fixture.networks.establish(for: fixture.request("web", 20, hosts: ["db": 10]))
+            try await fixture.kill(at: point, doing: .establish)
+            let web = fixture.request("web", 10)
+            try await fixture.networks.establish(for: web)
+            let live = try await fixture.live()
+            #expect(live?.leases.map(\.name.rawValue) == ["web"])
+            #expect(live?.names == web.hosts)
+        }
+    }
+
+    @Test(arguments: ["libvirt.network.defined", "libvirt.network.stopped", "libvirt.network.started"])
+    func whatAKilledChangeHasBegunIsCompleted(_ point: String) async throws {
+        try await NetworkFixture.with { fixture in
+            try await fixture.networks.establish(for: fixture.request("web", 10, isInternal: true))
+            try await fixture.kill(at: point, doing: .establish)
+            try await fixture.networks.establish(for: fixture.request("web", 10))
+            #expect(try await fixture.live()?.isInternal == false)
+            #expect(try await fixture.connection.networkInfo(fixture.network().networkName)?.isActive == true)
+        }
+    }
+
     @Test(arguments: ["libvirt.network.destroyed", "libvirt.network.undefined"])
     func whatAKilledRemovalHasLeftIsRemoved(_ point: String) async throws {
         try await NetworkFixture.with { fixture in
