@@ -64,7 +64,7 @@ struct SnapshotSubject: Sendable {
 
     /// Where libvirt keeps the variables of firmware.
     private var variablesDirectory: FilePath {
-        guard connection.uri.hasSuffix("/session") else { return "/var/lib/libvirt/qemu/nvram" }
+        guard LibvirtURI(connection.uri).scope == .session else { return "/var/lib/libvirt/qemu/nvram" }
         let home = Self.variable("XDG_CONFIG_HOME") ?? (Self.variable("HOME") ?? "/") + "/.config"
         return FilePath(home).pushing("libvirt/qemu/nvram")
     }
@@ -85,7 +85,7 @@ extension SnapshotSubject {
             try await connection.snapshots(domain)
         }
         let own = note.snapshots.filter { $0.parts != nil }
-        let theirs = known.compactMap { SnapshotEntry($0, note) }
+        let theirs = known.compactMap { SnapshotEntry($0, note) }.filter { !note.isRemoving($0.name) }
         let order = Dictionary(
             note.snapshots.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         let names = Set((own + theirs).map(\.name))

@@ -23,6 +23,12 @@ struct SnapshotsNote: Codable, Hashable, Sendable {
     /// A whole snapshot.
     subscript(_ name: SnapshotName) -> SnapshotEntry? { snapshots.first { $0.name == name } }
 
+    /// Whether a snapshot's removal was begun.
+    func isRemoving(_ name: SnapshotName) -> Bool {
+        if case .delete(let entry) = ongoing { return entry.name == name }
+        return false
+    }
+
     /// Takes a snapshot out of the line: what went on from it goes on from the one before it.
     mutating func remove(_ name: SnapshotName) {
         let before = self[name]?.parent

@@ -60,7 +60,7 @@ extension BaseStore {
 
     /// Machines of the host's daemon run as a user of their own; those of a session as its user.
     private func isReadableByMachines(_ file: FilePath) -> Bool {
-        if storage.connection.uri.hasSuffix("/session") { return unsafe access(file.string, R_OK) == 0 }
+        if LibvirtURI(storage.connection.uri).scope == .session { return unsafe access(file.string, R_OK) == 0 }
         var status = stat()
         return unsafe stat(file.string, &status) == 0 && status.st_mode & S_IROTH != 0
     }
@@ -86,7 +86,7 @@ extension BaseStore {
         do throws(ProviderError) {
             try await storage.send(image.file, length: length, to: image.volume, in: pool)
         } catch {
-            try? await storage.delete(image.volume, in: pool)  // what stopped the upload is the error to tell
+            do { try await storage.delete(image.volume, in: pool) } catch let e { print("DBG", e, "AFTER", error) }
             throw error
         }
         FaultPoint.reach("libvirt.base.uploaded")

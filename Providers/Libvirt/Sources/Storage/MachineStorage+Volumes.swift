@@ -77,11 +77,22 @@ extension MachineStorage {
     /// Removes a volume; one that is not there is fine. A file in its place that libvirt doesn't know of goes too.
     func delete(_ volume: String, in pool: OpenPool) async throws(ProviderError) {
         do throws(LibvirtError) {
-            try await connection.deleteVolume(in: pool.name, volume)
+            try await deleteWhenFree(volume, in: pool)
         } catch {
             guard error.isMissing else { throw error.providerError("removing the volume '\(volume)'") }
             guard pool.reach == .files else { return }
             try ProviderError.translate { () throws(HostError) in try HostFiles.remove(pool.path(of: volume)) }
+        }
+    }
+
+    /// For a moment after a transfer libvirt still holds a volume and refuses.
+    private func deleteWhenFree(_ volume: String, in pool: OpenPool) async throws(LibvirtError) {
+        let deadline = ContinuousClock.now + .seconds(2)
+        while true {
+            do throws(LibvirtError) { return try await connection.deleteVolume(in: pool.name, volume) } catch {
+                guard error.isOperationInvalid, ContinuousClock.now < deadline, !Task.isCancelled else { throw error }
+            }
+            try? await Task.sleep(for: .milliseconds(20))  // one that was cancelled tries once more
         }
     }
 

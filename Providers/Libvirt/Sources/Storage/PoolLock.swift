@@ -79,7 +79,7 @@ struct PoolLock: ~Copyable {
 
     /// At a fixed place, as a pool belongs to the host whatever `DEVENV_HOME` says; a session's to its user.
     private static func path(_ part: Part, _ pool: String, _ uri: String) -> FilePath {
-        let owner = uri.hasSuffix("/session") ? "\(getuid())" : ""
+        let owner = LibvirtURI(uri).scope == .session ? "\(getuid())" : ""
         let subject = SHA256.hexadecimal(of: Array([uri, owner, pool].joined(separator: "\n").utf8)).prefix(16)
         let directory: FilePath = unsafe access("/run/lock", W_OK) == 0 ? "/run/lock" : "/tmp"
         return directory.appending("devenv-libvirt-\(subject)-\(part.rawValue).lock")

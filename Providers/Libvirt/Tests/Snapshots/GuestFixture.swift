@@ -36,8 +36,11 @@ struct GuestFixture {
         }
     }
 
-    static func with(_ kind: Kind = .plain, _ body: (GuestFixture) async throws -> Void) async throws {
-        try await StorageFixture.with { storage in
+    static func with(
+        _ kind: Kind = .plain, uri: String = LibvirtDaemon.system, home: FilePath? = nil,
+        _ body: (GuestFixture) async throws -> Void
+    ) async throws {
+        try await StorageFixture.with(uri: uri, home: home) { storage in
             let plan = storage.plan { plan in
                 plan.extraDisks = kind.disks
             }
@@ -82,11 +85,15 @@ struct GuestFixture {
         var options = LibvirtOptions()
         options.firmware = kind.usesUEFI ? .uefi : .bios
         options.disks = kind.disks
+        // its socket would have a longer path than sockets may in the home of a session in a test
+        options.hasAgentChannel = false
         let request = MachineRequest(
             identity: identity, record: [:], spec: spec, box: storage.box, access: Sample.access, hosts: [],
             forwards: [],
             logDirectory: storage.directory.path)
-        var domain = try DomainDescription(request: request, options: options, host: Sample.tcg, files: files).xml
+        var host = Sample.tcg
+        host.scope = LibvirtURI(storage.connection.uri).scope
+        var domain = try DomainDescription(request: request, options: options, host: host, files: files).xml
         guard kind.hasRawDisk else { return domain }
         let disk = XMLElement(
             "disk", ["type": "file", "device": "disk"],

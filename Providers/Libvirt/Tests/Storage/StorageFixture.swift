@@ -14,6 +14,7 @@ struct StorageFixture {
     let connection: LibvirtConnection
     let directory: TemporaryDirectory
     let pool: StoragePool
+    let poolDirectory: FilePath
     let box: BoxImage
     let project = ProjectID(unchecked: SecureRandom.hexadecimal(digits: 16))
 
@@ -21,13 +22,14 @@ struct StorageFixture {
     static let mark: UInt8 = 0x5A
     static let capacity = ByteCount(bytes: 32 << 20)
 
+    /// `home` is where the daemon may make the pool; nil for the test's own directory.
     static func with(
-        uri: String = LibvirtDaemon.system, _ body: (StorageFixture) async throws -> Void
+        uri: String = LibvirtDaemon.system, home: FilePath? = nil, _ body: (StorageFixture) async throws -> Void
     ) async throws {
         try await TemporaryDirectory.with { directory in
             // QEMU, another user here, passes through it
             chmod(directory.path.string, 0o711)
-            let fixture = try await StorageFixture(uri: uri, in: directory)
+            let fixture = try await StorageFixture(uri: uri, home: home ?? directory.path, in: directory)
             do { try await body(fixture) } catch {
                 try? await fixture.removeAll()  // the body's own failure is the one to report
                 throw error
@@ -40,11 +42,12 @@ struct StorageFixture {
         }
     }
 
-    private init(uri: String, in directory: TemporaryDirectory) async throws {
+    private init(uri: String, home: FilePath, in directory: TemporaryDirectory) async throws {
         self.directory = directory
         connection = try await LibvirtConnection.open(uri)
         let name = "devenv-test-" + SecureRandom.hexadecimal(digits: 12)
-        pool = .own(name, in: directory.path.appending("pool"))
+        poolDirectory = home.appending("pool")
+        pool = .own(name, in: poolDirectory)
         box = try await Self.makeBox("box", in: directory)
     }
 
@@ -63,7 +66,6 @@ struct StorageFixture {
     }
 
     var directories: HostDirectories { directories("home") }
-    var poolDirectory: FilePath { directory.path.appending("pool") }
     var storage: MachineStorage { storage() }
     private var machines: FilePath { MachinePlace.machines(in: directories) }
 
