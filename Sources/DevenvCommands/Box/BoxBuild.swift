@@ -1,6 +1,7 @@
 import ArgumentParser
 import DevenvBoxes
 import DevenvEngine
+import DevenvModel
 
 extension Devenv.Box {
     /// `devenv box build`.
@@ -21,6 +22,11 @@ extension Devenv.Box {
             name: .customLong("include"),
             help: ArgumentHelp("Install these packages as well.", valueName: "package,..."))
         var packages: [String] = []
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Make it for this provider's machines (default: the first that can be used).", valueName: "name"))
+        var provider: String?
         @Flag(name: [.customShort("f"), .long], help: "Replace a box of this name.")
         var force = false
         @OptionGroup(title: "Output") var output: OutputOptions
@@ -28,8 +34,11 @@ extension Devenv.Box {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let console = context.console
             let isShown = !output.quiet && !output.json
-            let record = try await BoxBuilder(store: context.makeComponents().boxes).build(
-                name, suite: suite, packages: packages.flatMap { $0.split(separator: ",") }.map(String.init),
+            let components = context.makeComponents()
+            let format = try await components.boxFormat(for: provider.map(ProviderName.init(unchecked:)))
+            let record = try await BoxBuilder(store: components.boxes).build(
+                name, format: format, suite: suite,
+                packages: packages.flatMap { $0.split(separator: ",") }.map(String.init),
                 replacing: force,
                 progress: { line in if isShown { console.say(SafeText.clean(line) + "\n") } })
             try BoxAnswer.print(record, verb: "Built", output, context)
