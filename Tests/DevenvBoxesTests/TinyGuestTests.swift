@@ -8,7 +8,7 @@ import Testing
     .serialized)
 struct TinyGuestTests {
     @Test func aMachineBecomesWhatItsSeedDescribes() async throws {
-        try await EmulatedMachine.with(try await TestDisk.tiny()) { machine in
+        try await EmulatedMachine.with(try await TestDisk.tiny().image) { machine in
             #expect(try await machine.say("hostname") == "web")
             #expect(try await machine.say("id -un; sudo -n id -u") == "dev\n0")
             #expect(try await machine.say("id -un", user: "root") == "root")
@@ -27,9 +27,26 @@ struct TinyGuestTests {
     }
 
     @Test func theKernelCanBeStartedDirectly() async throws {
-        try await EmulatedMachine.with(try await TestDisk.tiny(), EmulatedMachine.Shape(isDirect: true)) { machine in
+        let guest = try await TestDisk.tiny()
+        try await EmulatedMachine.with(guest.image, EmulatedMachine.Shape(direct: guest)) { machine in
             let arguments = try await machine.say("hostname; cat /proc/cmdline")
             #expect(arguments.hasPrefix("web\nroot=UUID="))
+        }
+    }
+
+    @Test(arguments: [EmulatedMachine.Shape.Bus.scsi, .nvme, .ide])
+    func itStartsFromAnyDiskThatItsKernelKnows(bus: EmulatedMachine.Shape.Bus) async throws {
+        try await EmulatedMachine.with(try await TestDisk.tiny().image, EmulatedMachine.Shape(bus: bus)) { machine in
+            let name = try await machine.say("hostname")
+            #expect(name == "web")
+        }
+    }
+
+    @Test func aSeedMayBeACDROM() async throws {
+        let shape = EmulatedMachine.Shape(hasCDROM: true)
+        try await EmulatedMachine.with(try await TestDisk.tiny().image, shape) { machine in
+            let name = try await machine.say("hostname")
+            #expect(name == "web")
         }
     }
 }

@@ -1,7 +1,7 @@
 package import DevenvPluginAPI
 
 /// What a box is built from: the distribution's own packages.
-package struct BoxRecipe: Hashable, Sendable {
+package struct BoxRecipe: Hashable, Sendable, CustomStringConvertible {
     /// The release's code name, such as `bookworm`.
     package let suite: String
     /// Packages beside the ones that every box has.
@@ -53,6 +53,13 @@ package struct BoxRecipe: Hashable, Sendable {
         // its resolver became a package of its own with bookworm
         let system = suite == "bullseye" ? Self.machine.filter { $0 != "systemd-resolved" } : Self.machine
         return system + (hasKernel ? [] : [Self.kernel])
+    }
+
+    /// A text that changes whenever another box would come out, but for what the distribution updates.
+    package var description: String {
+        let programs =
+            format == .qcow2 ? [MachineCustomization.preparation, MachineCustomization.completion(identity)] : []
+        return ([suite, format.rawValue] + allPackages + [Customization.script] + programs).joined(separator: "\n")
     }
 
     /// What the identifiers on a disk image are made from.
