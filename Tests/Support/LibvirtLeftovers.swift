@@ -68,22 +68,39 @@ package struct LibvirtLeftovers: Sendable {
     }
 
     /// Definitions, NVRAM, saved memory, disks, seeds, leases, logs.
-    package func files() throws -> [String] {
-        try directories.flatMap { try below($0, depth: 6) }.filter { file in
-            // libvirt never removes the number of a dnsmasq that it has ended
-            isMarked(file.lastComponent?.string ?? "") && !file.starts(with: "/run/libvirt/network")
-        }.map { "file \($0)" }
+    package func files() async throws -> [String] {
+        // directories of this program's own are walked by a program that is quick even where this one was built to be debugged
+        let names = marks.flatMap { ["-o", "-name", "*\($0)*"] }.dropFirst()
+        let call = ToolInvocation(
+            "find", directories.map(\.string) + ["-maxdepth", "6", "("] + names + [")"])
+        // what goes meanwhile is an error to it; libvirt never removes the number of a dnsmasq that it has ended
+        return Self.lines(try await SystemToolRunner().run(call).text)
+            .filter { !$0.hasPrefix("/run/libvirt/network") }.map { "file \($0)" }
     }
 
-    /// QEMU, dnsmasq, socat, swtpm and whoever else was given a mark, as an argument or in the environment.
-    package func processes() throws -> [String] {
-        try HostFiles.list("/proc").compactMap { pid_t($0) }.filter { process in
-            guard process != getpid(), ProcessTable.isRunning(process) else { return false }
-            return ["cmdline", "environ"].contains { isMarked(text(of: FilePath("/proc/\(process)/\($0)"))) }
-        }.map { process in
-            let name = text(of: FilePath("/proc/\(process)/comm")).filter { !$0.isNewline }
-            return "process \(process) \(name)"
-        }
+    /// QEMU, dnsmasq, relays, swtpm and whoever else was given a mark, as an argument or in the environment.
+    package func processes() async throws -> [String] {
+        let others = try HostFiles.list("/proc").compactMap { pid_t($0) }.filter { $0 != getpid() }
+        let patterns = marks.flatMap(Self.spellings).flatMap { ["-e", $0] }
+        let files = others.flatMap { ["/proc/\($0)/cmdline", "/proc/\($0)/environ"] }
+        let call = ToolInvocation("grep", ["-lasF"] + patterns + ["--"] + files)
+        let found = Set(
+            Self.lines(try await SystemToolRunner().run(call).text)
+                .compactMap { $0.split(separator: "/").dropFirst().first.flatMap { pid_t($0) } })
+        return found.sorted().filter(ProcessTable.isRunning).map { "process \($0) \(name(of: $0))" }
+    }
+
+    private func name(of process: pid_t) -> String {
+        text(of: FilePath("/proc/\(process)/comm")).filter { !$0.isNewline }
+    }
+
+    /// A mark as it is, and as the first or the second half of a UUID.
+    private static func spellings(of mark: String) -> [String] {
+        guard mark.utf8.count == 16 else { return [mark] }
+        let (four, eight, twelve) = (mark.prefix(4), mark.prefix(8), mark.dropFirst(4))
+        return [
+            mark, "\(eight)-\(mark.dropFirst(8).prefix(4))-\(mark.dropFirst(12))", "\(four)-\(twelve)",
+        ]
     }
 
     private func virsh(_ arguments: String...) async throws -> [String] {
@@ -108,13 +125,6 @@ package struct LibvirtLeftovers: Sendable {
     private func text(of file: FilePath) -> String {
         let bytes = (try? HostFiles.read(file)) ?? nil  // a process's file goes with the process
         return String(decoding: bytes ?? [], as: UTF8.self)
-    }
-
-    private func below(_ directory: FilePath, depth: Int) throws -> [FilePath] {
-        guard depth > 0, HostFiles.kind(directory) == .directory else { return [] }
-        // a directory may go between listing and entering it, or be another user's
-        let paths = ((try? HostFiles.list(directory)) ?? []).map { directory.appending($0) }
-        return try paths + paths.flatMap { try below($0, depth: depth - 1) }
     }
 
     private struct Failure: Error, CustomStringConvertible {

@@ -18,15 +18,19 @@ extension LibvirtProvider {
         let attempt = attempt(machine, "restoring a snapshot of")
         let snapshots = try await snapshots(at: machine, "restoring a snapshot of")
         let (connection, info) = try await existing(machine, attempt)
-        let mark = try await mark(of: info.id, connection, attempt)
+        let saved = try await snapshots.list(machine.identity).first { $0.name == name }
+        guard let saved, saved.isRunning else {
+            try await snapshots.restore(name, of: machine.identity)
+            FaultPoint.reach("libvirt.restore.stopped")
+            return try await forwards.take(downOf: machine.identity)
+        }
         // a machine that goes on finds its networks, as it had them
+        let mark = try await mark(of: info.id, connection, attempt)
         try await surround(mark, of: machine, connection) { () async throws(ProviderError) in
             FaultPoint.reach("libvirt.restore.surrounded")
             try await snapshots.restore(name, of: machine.identity)
             FaultPoint.reach("libvirt.restore.restored")
         }
-        if try await domain(info.id, connection, attempt)?.isActive == true { return }
-        try await forwards.take(downOf: machine.identity)
     }
 
     /// Removes a snapshot.
