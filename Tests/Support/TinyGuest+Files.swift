@@ -129,13 +129,26 @@ extension TinyGuest {
         fi
         # listens before there is an address: nothing to wait for
         dropbear -r "$key" -E -s -p 22 2>/dev/console
+        # Of the seed's files for systemd-networkd, what devenv writes there: an address, and that there is no way out.
+        settings() {
+            fixed= routes=yes
+            read -r address <"/sys/class/net/$1/address"
+            for file in /run/systemd/network/*.network; do
+                [ -r "$file" ] && grep -qi "^MACAddress=$address$" "$file" || continue
+                while IFS='=' read -r key value; do
+                    case $key=$value in Address=*) fixed=$value ;; UseGateway=no) routes=no ;; esac
+                done <"$file"
+            done
+        }
         metric=100
         for interface in /sys/class/net/eth*; do
             interface=${interface##*/}
             metric=$((metric + 1))
             ip link set "$interface" up
-            METRIC=$metric udhcpc -i "$interface" -s /usr/share/udhcpc/default.script -f -t 5 -T 1 -A 2 -S \
-                -x "hostname:$(hostname)" >/dev/null 2>&1 &
+            settings "$interface"
+            if [ -n "$fixed" ]; then ip addr add "$fixed" dev "$interface"; continue; fi
+            METRIC=$metric ROUTES=$routes udhcpc -i "$interface" -s /usr/share/udhcpc/default.script -f -t 5 -T 1 -A 2 \
+                -S -x "hostname:$(hostname)" >/dev/null 2>&1 &
         done
         acpid -f -c /etc/acpi >/dev/null 2>&1 &
         read -r seconds _ </proc/uptime
@@ -151,6 +164,7 @@ extension TinyGuest {
             deconfig) ip addr flush dev "$interface"; ip link set "$interface" up ;;
             bound | renew)
                 ip addr replace "$ip/${mask:-24}" dev "$interface"
+                [ "$ROUTES" != no ] || router= dns= domain=
                 for gateway in $router; do
                     ip route replace default via "$gateway" dev "$interface" metric "${METRIC:-100}"
                     break
