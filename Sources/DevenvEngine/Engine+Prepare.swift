@@ -11,9 +11,7 @@ extension Engine {
         let result = try await Preparation(components: components, store: store, graph: graph)
             .gather(targets, provider: options.provider, fingerprints: true)
         try requireKnown(targets, result.planner)
-        var plan = result.planner.up(options)
-        plan.warnings = result.notices + plan.warnings
-        return operation(graph, result, plan) { () async throws(EngineError) in
+        return operation(graph, result, result.planner.up(options)) { () async throws(EngineError) in
             try await prepareUp(graph, targets: targets, options: options)
         }
     }

@@ -15,8 +15,6 @@ struct Preparation: Sendable {
         var planner: Planner
         var machines: [MachineName: MachineContext]
         var recorded: [MachineRecord]
-        /// What should be known before new machines are made.
-        var notices: [String]
     }
 
     /// Gathers for these machines and all that they wait for.
@@ -44,8 +42,7 @@ struct Preparation: Sendable {
         if fingerprints { try await Fingerprints(components, project).complete(&contexts) }
         let planner = Planner(
             graph: graph, desired: contexts.compactMapValues(\.desired), recorded: recorded, observed: observed)
-        return Result(
-            planner: planner, machines: contexts, recorded: records, notices: await choice.notices())
+        return Result(planner: planner, machines: contexts, recorded: records)
     }
 
     var project: ProvisionerProject {

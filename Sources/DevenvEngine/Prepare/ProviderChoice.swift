@@ -8,8 +8,7 @@ import DevenvState
 actor ProviderChoice {
     private let providers: [any Provider]
     private let wish: ProviderName?
-    private var findings: [ProviderName: [Finding]] = [:]
-    private var chosen: Set<ProviderName> = []
+    private var problems: [ProviderName: [Finding]] = [:]
 
     init(_ providers: [any Provider], wish: ProviderName?) {
         self.providers = providers
@@ -19,20 +18,6 @@ actor ProviderChoice {
     /// The provider for a machine.
     func provider(for machine: MachineSpec, recorded: MachineRecord?) async throws(EngineError) -> any Provider {
         if let recorded { return try held(recorded) }
-        let provider = try await preferred(for: machine)
-        chosen.insert(provider.name)
-        return provider
-    }
-
-    /// What should be known before new machines are made by the providers that were chosen for them, such as that they will
-    /// be slow.
-    func notices() -> [String] {
-        providers.map(\.name).filter(chosen.contains).flatMap { name in
-            (findings[name] ?? []).filter { $0.severity == .warning }.map { "provider '\(name)': \($0.message)" }
-        }
-    }
-
-    private func preferred(for machine: MachineSpec) async throws(EngineError) -> any Provider {
         if let wish { return try await usable(named: wish) }
         guard !machine.providers.isEmpty else { return try await firstUsable(of: providers, for: machine) }
         let preferred = machine.providers.compactMap { name in providers.first { $0.name == name.value } }
@@ -86,7 +71,9 @@ actor ProviderChoice {
     }
 
     private func problems(of provider: any Provider) async -> [Finding] {
-        if findings[provider.name] == nil { findings[provider.name] = await provider.check() }
-        return (findings[provider.name] ?? []).filter { $0.severity == .problem }
+        if let known = problems[provider.name] { return known }
+        let found = await provider.check().filter { $0.severity == .problem }
+        problems[provider.name] = found
+        return found
     }
 }
