@@ -34,33 +34,23 @@ package final class ConnectedProgram: Sendable {
         return result
     }
 
-    private static func result(of call: ToolInvocation, _ socket: FileDescriptor) async -> Result<
-        ToolOutcome, ToolError
-    > {
-        let copy = Mutex<FileDescriptor?>(socket)
-        // once the program has its own, ours would keep the connection open after its end
-        let closeCopy: @Sendable () -> Void = { try? copy.withLock { $0.take() }?.close() }
-        defer { closeCopy() }
+    private static func result(
+        of call: ToolInvocation, _ socket: FileDescriptor
+    ) async -> Result<ToolOutcome, ToolError> {
+        let traces = Traces(socket)
+        defer { traces.remove() }
         do {
-            let complaint = Mutex<[UInt8]>([])
-            let group = Mutex<pid_t?>(nil)
-            // what the program started may outlive it; a group's number is not given away while it has members
-            defer { if let group = group.withLock({ $0 }) { kill(-group, SIGKILL) } }
             let result = try await Subprocess.run(
                 SystemToolRunner.configuration(call),
                 input: .fileDescriptor(socket, closeAfterSpawningProcess: false),
                 output: .fileDescriptor(socket, closeAfterSpawningProcess: false), error: .sequence
             ) { execution in
-                closeCopy()
-                group.withLock { $0 = execution.processIdentifier.value }
-                for try await chunk in execution.standardError {
-                    let bytes = chunk.withUnsafeBytes { Array($0) }
-                    complaint.withLock { $0 = Array(($0 + bytes).suffix(4096)) }
-                }
+                traces.begin(execution.processIdentifier.value)
+                for try await chunk in execution.standardError { traces.note(chunk.withUnsafeBytes { Array($0) }) }
             }
             if Task.isCancelled { return .failure(SystemToolRunner.cancelled(call)) }
             let status = SystemToolRunner.status(result.terminationStatus)
-            return .success(ToolOutcome(status: status, standardError: complaint.withLock { $0 }))
+            return .success(ToolOutcome(status: status, standardError: traces.complaint))
         } catch {
             return .failure(SystemToolRunner.translate(error, call))
         }
@@ -73,5 +63,43 @@ package final class ConnectedProgram: Sendable {
         // only ours: the flag belongs to the open file, and programs expect to be able to wait
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
+    }
+}
+
+/// What a program leaves: our copy of its socket, the processes of its group, the last that it said.
+private final class Traces: Sendable {
+    private struct State {
+        var copy: FileDescriptor?
+        var group: pid_t?
+        var complaint: [UInt8] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ socket: FileDescriptor) { state = Mutex(State(copy: socket)) }
+
+    /// The last kilobytes of its error output.
+    var complaint: [UInt8] { state.withLock(\.complaint) }
+
+    /// The program runs, with a socket of its own: ours would keep the connection open after its end.
+    func begin(_ process: pid_t) {
+        state.withLock { $0.group = process }
+        closeCopy()
+    }
+
+    func note(_ bytes: [UInt8]) { state.withLock { $0.complaint = Array(($0.complaint + bytes).suffix(4096)) } }
+
+    /// What the program started may outlive it. A group's number is not given away as long as it has members.
+    func remove() {
+        if let group = state.withLock(\.group) { kill(-group, SIGKILL) }
+        closeCopy()
+    }
+
+    private func closeCopy() {
+        let copy = state.withLock { state in
+            defer { state.copy = nil }
+            return state.copy
+        }
+        try? copy?.close()  // nothing of ours was written to it
     }
 }

@@ -28,6 +28,8 @@ struct IntroductionTests {
                 try await rig.say("wc -l <~/.ssh/authorized_keys; stat -c '%a %U' ~/.ssh/authorized_keys")
                     == "1\n600 dev\n")
             #expect(await isLetInByBoxKey(rig) == false)
+            // where the box had let it in as well
+            #expect(await isLetInByBoxKey(rig, as: "root") == false)
             #expect(try await rig.up().finished.isEmpty)
         }
     }
@@ -76,11 +78,11 @@ struct IntroductionTests {
     }
 
     /// Whether the key that everybody has still opens the machine.
-    private func isLetInByBoxKey(_ rig: KnownKeyRig) async -> Bool {
+    private func isLetInByBoxKey(_ rig: KnownKeyRig, as user: String? = nil) async -> Bool {
         do {
             let own = try await rig.engine.endpoint(of: KnownKeyRig.web)
             let endpoint = SSHEndpoint(
-                host: own.host, port: own.port, user: own.user, identityFile: rig.boxKeys.identityFile,
+                host: own.host, port: own.port, user: user ?? own.user, identityFile: rig.boxKeys.identityFile,
                 knownHostsFile: own.knownHostsFile, hostKeyAlias: own.hostKeyAlias, hostKey: nil)
             try await FirstLogin(endpoint, runner: SystemToolRunner()).waitUntilReady(timeout: .seconds(30))
             return true

@@ -12,22 +12,9 @@ extension ProviderConformance {
         guard provider.features.snapshots else { return try await refuseSnapshots(one.recorded) }
         switch aCase {
         case .snapshotsAreListedOldestFirstAndDeletedOneByOne: try await list(one)
-        case .savingARunningMachineLeavesItRunning:
-            one.remember(try await provider.start(one))
-            try await provider.saveSnapshot(Self.first, of: one.recorded)
-            expectRunning(try await observe(one), one)
-            #expect(try await provider.snapshots(of: one.recorded).map(\.isRunning) == [true])
-            try await provider.deleteSnapshot(Self.first, of: one.recorded)
-            expectRunning(try await observe(one), one)
-            #expect(try await provider.snapshots(of: one.recorded).isEmpty)
+        case .savingARunningMachineLeavesItRunning: try await saveRunning(&one)
         case .restoringBringsBackWhetherItRuns: try await restore(&one)
-        case .aSnapshotsNameIsGivenOnce:
-            try await provider.saveSnapshot(Self.first, of: one.recorded)
-            let before = try await provider.snapshots(of: one.recorded)
-            try await invalid { () throws(ProviderError) in
-                try await provider.saveSnapshot(Self.first, of: one.recorded)
-            }
-            #expect(try await provider.snapshots(of: one.recorded) == before)
+        case .aSnapshotsNameIsGivenOnce: try await saveTwice(one)
         case .restoringAMissingSnapshotIsRefused:
             try await invalid { () throws(ProviderError) in
                 try await provider.restoreSnapshot(Self.first, of: one.recorded)
@@ -36,14 +23,36 @@ extension ProviderConformance {
         case .deletingAMissingSnapshotIsFine:
             try await provider.deleteSnapshot(Self.first, of: one.recorded)
             #expect(try await provider.snapshots(of: one.recorded).isEmpty)
-        default:
-            try await provider.saveSnapshot(Self.first, of: one.recorded)
-            try await provider.destroy(one.recorded)
-            #expect(try await observe(one) == MachineObservation(.absent))
-            var again = try request("one")
-            again.remember(try await provider.create(again))
-            #expect(try await provider.snapshots(of: again.recorded).isEmpty)
+        default: try await destroySaved(one)
         }
+    }
+
+    private func saveRunning(_ one: inout MachineRequest) async throws {
+        one.remember(try await provider.start(one))
+        try await provider.saveSnapshot(Self.first, of: one.recorded)
+        expectRunning(try await observe(one), one)
+        #expect(try await provider.snapshots(of: one.recorded).map(\.isRunning) == [true])
+        try await provider.deleteSnapshot(Self.first, of: one.recorded)
+        expectRunning(try await observe(one), one)
+        #expect(try await provider.snapshots(of: one.recorded).isEmpty)
+    }
+
+    private func saveTwice(_ one: MachineRequest) async throws {
+        try await provider.saveSnapshot(Self.first, of: one.recorded)
+        let before = try await provider.snapshots(of: one.recorded)
+        try await invalid { () throws(ProviderError) in
+            try await provider.saveSnapshot(Self.first, of: one.recorded)
+        }
+        #expect(try await provider.snapshots(of: one.recorded) == before)
+    }
+
+    private func destroySaved(_ one: MachineRequest) async throws {
+        try await provider.saveSnapshot(Self.first, of: one.recorded)
+        try await provider.destroy(one.recorded)
+        #expect(try await observe(one) == MachineObservation(.absent))
+        var again = try request("one")
+        again.remember(try await provider.create(again))
+        #expect(try await provider.snapshots(of: again.recorded).isEmpty)
     }
 
     private func list(_ one: MachineRequest) async throws {

@@ -4,7 +4,7 @@ import DevenvModel
 
 extension Devenv.Snapshot {
     /// `devenv snapshot save`.
-    struct Save: ActionCommand {
+    struct Save: SnapshotAction {
         static let configuration = CommandConfiguration(
             abstract: "Save the machines as they are, running ones with their memory.",
             usage: "devenv snapshot save <name> [<target> ...] [<options>]",
@@ -14,16 +14,14 @@ extension Devenv.Snapshot {
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let name = try snapshot.name
-            let session = try openProject(context, recorded: true)
-            let names = try session.known(targets, in: session.graphIfValid())
-            let operation = try await session.engine.prepareSave(name, targets: names)
-            return try await makeRun(context, session).carryOut(operation)
+            try await carryOut(in: context) { engine, name, machines, _ in
+                try await engine.prepareSave(name, targets: machines)
+            }
         }
     }
 
     /// `devenv snapshot restore`.
-    struct Restore: ActionCommand {
+    struct Restore: SnapshotAction {
         static let configuration = CommandConfiguration(
             abstract: "Bring machines back to a snapshot; what they are now is lost.",
             usage: "devenv snapshot restore <name> [<target> ...] [<options>]",
@@ -37,17 +35,14 @@ extension Devenv.Snapshot {
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let name = try snapshot.name
-            let session = try openProject(context, recorded: true)
-            let graph = try session.graphIfValid()
-            let names = try session.known(targets, in: graph)
-            let operation = try await session.engine.prepareRestore(name, targets: names, graph: graph)
-            return try await makeRun(context, session).carryOut(operation, introducing: graph)
+            try await carryOut(in: context, isIntroducing: true) { engine, name, machines, graph in
+                try await engine.prepareRestore(name, targets: machines, graph: graph)
+            }
         }
     }
 
     /// `devenv snapshot delete`.
-    struct Delete: ActionCommand {
+    struct Delete: SnapshotAction {
         static let configuration = CommandConfiguration(
             abstract: "Remove a snapshot; the machines stay as they are.",
             usage: "devenv snapshot delete <name> [<target> ...] [<options>]",
@@ -57,11 +52,30 @@ extension Devenv.Snapshot {
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let name = try snapshot.name
-            let session = try openProject(context, recorded: true)
-            let names = try session.known(targets, in: session.graphIfValid())
-            let operation = try await session.engine.prepareDelete(name, targets: names)
-            return try await makeRun(context, session).carryOut(operation)
+            try await carryOut(in: context) { engine, name, machines, _ in
+                try await engine.prepareDelete(name, targets: machines)
+            }
         }
+    }
+}
+
+/// An action on the snapshots of one name.
+protocol SnapshotAction: ActionCommand {
+    /// The name.
+    var snapshot: SnapshotNameOption { get }
+}
+
+extension SnapshotAction {
+    /// Finds the machines and carries out what is prepared for them. The last words say how they are reached where the action
+    /// makes them run.
+    func carryOut(
+        in context: CommandContext, isIntroducing: Bool = false,
+        _ prepare: (Engine, SnapshotName, [MachineName], MachineGraph?) async throws -> DevenvEngine.Operation
+    ) async throws -> ExitStatus {
+        let name = try snapshot.name
+        let session = try openProject(context, recorded: true)
+        let graph = try session.graphIfValid()
+        let operation = try await prepare(session.engine, name, session.known(targets, in: graph), graph)
+        return try await makeRun(context, session).carryOut(operation, introducing: isIntroducing ? graph : nil)
     }
 }

@@ -11,6 +11,8 @@ struct Introduction {
     let access: MachineAccess
     /// The user that the well-known key is for.
     let firstUser: String
+    /// The public half of that key: its kind and its digits.
+    let firstKey: String
     let hostname: String
     let hosts: [HostEntry]
 
@@ -18,6 +20,7 @@ struct Introduction {
         RemoteProgram(
             """
             devenv_users=\(quote(Set([firstUser, access.user]).sorted().joined(separator: " ")))
+            devenv_known=\(quote(firstKey))
             devenv_name=\(quote(hostname))
             devenv_private=\(quote(access.hostKey.secret))
             devenv_public=\(quote(access.publicHostKey))
@@ -89,6 +92,14 @@ struct Introduction {
             rm -f "$home/.ssh/authorized_keys2"
             ! command -v restorecon >/dev/null 2>&1 || restorecon -R "$home/.ssh" $ssh >/dev/null 2>&1
         done
+        # nor is anybody else's account open to them
+        while IFS=: read -r name password id group comment directory shell; do
+            file=$directory/.ssh/authorized_keys
+            grep -qF "$devenv_known" "$file" 2>/dev/null || continue
+            grep -vF "$devenv_known" "$file" >"$file.devenv"
+            cat "$file.devenv" >"$file"
+            rm -f "$file.devenv"
+        done </etc/passwd
         sync
 
         # a reload keeps the connections that there are, this one too

@@ -62,11 +62,7 @@ extension StepRunner {
         do {
             let seen = try await machine.provider.locate(record.recorded, timeout: machine.bootTimeout)
             let way = try wayIn(to: machine.name, record, seen)
-            if record.isIntroduced == false {
-                try await introduce(machine, record, way, until: deadline)
-            } else {
-                try await way.communicator.waitUntilReady(timeout: max(.zero, deadline - .now))
-            }
+            try await answer(of: machine, record, way, until: deadline)
             return .answered
         } catch let error as CommunicatorError where [.refused, .silent, .connectionLost].contains(error.code) {
             return .failed(await silence(error.message, help: Self.patienceHelp, machine, record))
@@ -77,13 +73,16 @@ extension StepRunner {
         }
     }
 
-    private func introduce(
-        _ machine: Arriving, _ record: MachineRecord, _ way: WayIn, until deadline: ContinuousClock.Instant
+    private func answer(
+        of machine: Arriving, _ record: MachineRecord, _ way: WayIn, until deadline: ContinuousClock.Instant
     ) async throws {
+        guard record.isIntroduced == false else {
+            return try await way.communicator.waitUntilReady(timeout: max(.zero, deadline - .now))
+        }
         guard let wanted = machine.wanted, case .knownKey(let key) = wanted.box.introduction else {
             throw EngineError(
                 .wrongState, "machine '\(machine.name)' has never let in its own key",
-                help: "run devenv up \(machine.name)")
+                help: "run devenv up \(machine.name), with a box that still has the key that it was built with")
         }
         try await introduce(wanted, record, way, by: key, until: deadline)
     }

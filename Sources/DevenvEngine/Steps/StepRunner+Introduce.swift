@@ -16,6 +16,7 @@ extension StepRunner {
         guard let endpoint else { throw EngineError(.wrongState, "machine '\(machine.name)' stopped running") }
         let program = Introduction(
             access: try await request(machine, record).access, firstUser: machine.box.user,
+            firstKey: try await publicHalf(of: key).split(separator: " ").prefix(2).joined(separator: " "),
             hostname: machine.spec.hostname, hosts: machine.hosts
         ).program
         var runs = 0

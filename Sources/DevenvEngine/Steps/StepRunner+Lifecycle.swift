@@ -141,28 +141,6 @@ extension StepRunner {
             guard error.isDiskFull else { throw error }
         }
     }
-
-    func request(_ machine: Wanted, _ record: MachineRecord) async throws -> MachineRequest {
-        let keys = MachineKeys(directory: store.directory(of: machine.name))
-        let ownKey = try await ownPublicKey(machine.spec.ssh)
-        return MachineRequest(
-            identity: record.identity, record: record.recorded.record, spec: machine.spec, box: machine.box,
-            access: try keys.access(user: record.user, port: record.sshPort, extraKey: ownKey), hosts: machine.hosts,
-            forwards: record.forwards, logDirectory: store.logs(of: machine.name))
-    }
-
-    /// The public half of a private key of the user's own (ssh-keygen(1), `-y`).
-    private func ownPublicKey(_ ssh: SSHSettings) async throws -> String? {
-        guard let key = ssh.key else { return nil }
-        let call = ToolInvocation("ssh-keygen", ["-y", "-P", "", "-f", key.string], timeout: .seconds(10))
-        let outcome = try await components.runner.run(call)
-        guard outcome.status == 0 else {
-            throw EngineError(
-                .failed, "reading the key '\(key)': \(outcome.complaint)",
-                help: "name an existing private key without a passphrase with 'ssh: {key: …}', or none at all")
-        }
-        return outcome.text.split(separator: "\n").first.map(String.init)
-    }
 }
 
 extension MachineRecord {

@@ -1,0 +1,54 @@
+import DevenvHost
+import DevenvTestSupport
+import SystemPackage
+import Testing
+
+/// Projects that share a host, and commands that their provider can't follow.
+@Suite(.tags(.large), .requiresRoot, .requires(tool: "runc", "mmdebstrap", "nft", "ip", "rsync", "ssh"))
+struct SharedHostTests {
+    private static func envfile(_ name: String, _ forward: String) -> String {
+        "version: 1\nname: \(name)\nmachines: { web: { box: $BOX, forward: [\(forward)] } }\n"
+    }
+
+    private func ports(_ project: AcceptanceProject) async throws -> [Int] {
+        let text = try await project.expect("port", "web", "--guest", "22").text
+        return text.split(separator: "\n").compactMap { Int($0) }
+    }
+
+    @Test func twoProjectsNeverHaveOnePort() async throws {
+        let port = Int(try LoopbackPort.free())
+        let automatic = "{ host: \(port), guest: 22, auto: true }"
+        try await AcceptanceProject.with(Self.envfile("first", "\"\(port):22\"")) { first in
+            try await AcceptanceProject.with(Self.envfile("second", automatic)) { second in
+                try await first.expect("up")
+                try await second.expect("up")
+                let chosen = try #require(try await ports(second).first)
+                #expect(chosen > port)
+                try await AcceptanceProject.with(Self.envfile("third", "\"\(chosen):22\"")) { third in
+                    let refused = try await third.expect("up", status: 1)
+                    #expect(refused.errors.contains("it leads into machine 'web' of the project 'second'"))
+                    // once that one is halted its port is free for whoever insists on it, and it takes another
+                    try await second.expect("halt")
+                    try await third.expect("up")
+                    try await second.expect("up")
+                    let other = try await ports(second)
+                    #expect(!other.isEmpty && !other.contains(chosen) && !other.contains(port))
+                }
+            }
+        }
+    }
+
+    @Test func whatContainersCannotDoIsSaidBeforeAnythingIsDone() async throws {
+        try await AcceptanceProject.with(Self.envfile("single", "")) { project in
+            try await project.expect("up")
+            let suspend = try await project.expect("suspend", status: 1)
+            #expect(
+                suspend.errors.hasPrefix("error: can't suspend machine 'web': the provider 'container' is not able to"))
+            let save = try await project.expect("snapshot", "save", "clean", status: 1)
+            #expect(save.errors.contains("the provider 'container' is not able to"))
+            let list = try await project.expect("snapshot", "list", status: 1)
+            #expect(list.errors.contains("the provider 'container' can't take snapshots of machines"))
+            #expect(try await project.expect("plan").text == "Nothing to do: 1 machine is up to date.\n")
+        }
+    }
+}
