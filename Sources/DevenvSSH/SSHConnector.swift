@@ -58,7 +58,7 @@ struct SSHConnector {
     private func explained(_ error: CommunicatorError, _ program: ConnectedProgram) async -> CommunicatorError {
         let mayHaveEnded = error.code == .connectionLost
         return switch await program.end(grace: mayHaveEnded ? .seconds(1) : .zero) {
-        case .success(let outcome) where mayHaveEnded: failure.programEnded(outcome)
+        case .success(let outcome) where mayHaveEnded && outcome.status != 0: failure.programEnded(outcome)
         case .failure(let reason) where reason.code != .cancelled: failure.failed(reason.description)
         default: error
         }

@@ -21,12 +21,18 @@ extension StepRunner {
         ).program
         var runs = 0
         while try await !knowsUs(way, settling: runs == 0 ? .zero : .seconds(5), until: deadline) {
-            guard runs < 3, ContinuousClock.now < deadline else { throw Self.stranger(machine, key) }
+            guard runs < 3 else { throw Self.unchanged(machine) }
             let outcome = await program.run(
                 on: components.makeCommunicator(endpoint), input: .stream { nil }, timeout: .seconds(180)
             ) { _, _ in }
             FaultPoint.reach("engine.introduce.ran")
-            if try Self.judge(outcome, machine, key) { runs += 1 }
+            if let obstacle = try Self.judge(outcome, machine, key) {
+                // a server that is still starting, or is restarted by the machine's own first boot
+                guard ContinuousClock.now < deadline else { throw obstacle }
+                try await Task.sleep(for: .milliseconds(200))
+            } else {
+                runs += 1
+            }
         }
     }
 
@@ -48,26 +54,33 @@ extension StepRunner {
         }
     }
 
-    /// Whether the program has ended well; false where the machine could not be reached, which may be over soon.
+    /// Nil where the program has ended well; why the machine could not be reached, where that may be over soon.
     private static func judge(
         _ outcome: RemoteProgramOutcome, _ machine: Wanted, _ key: FilePath
-    ) throws -> Bool {
+    ) throws -> CommunicatorError? {
         let reason: String
         switch outcome {
-        case .ended(0, _): return true
+        case .ended(0, _): return nil
         case .ended(let status, _): reason = "exit status \(status)"
         case .refused(let why): reason = why
         case .notStarted(let exit, let complaint): reason = complaint.isEmpty ? exit.description : complaint
-        case .brokenOff: return false
+        case .brokenOff(let exit, _):
+            return CommunicatorError(.connectionLost, "taking over machine '\(machine.name)' was broken off: \(exit)")
         case .unreachable(let error, _):
             if error.code == .authentication { throw stranger(machine, key) }
             guard [.refused, .silent, .connectionLost].contains(error.code) else { throw error }
-            return false
+            return error
         }
         throw EngineError(
             .failed, "taking over machine '\(machine.name)' with the key of its box '\(machine.box.name)': \(reason)",
             help: "the user '\(machine.box.user)' must be able to become root by sudo without a password, and the "
                 + "machine's SSH server be OpenSSH")
+    }
+
+    private static func unchanged(_ machine: Wanted) -> EngineError {
+        EngineError(
+            .failed, "machine '\(machine.name)' was given its new keys, but its SSH server goes on with others",
+            help: "its box '\(machine.box.name)' must have an OpenSSH server that reads /etc/ssh and ~/.ssh")
     }
 
     private static func stranger(_ machine: Wanted, _ key: FilePath) -> EngineError {
