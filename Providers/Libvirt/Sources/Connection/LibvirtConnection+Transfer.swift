@@ -4,21 +4,24 @@ package import SystemPackage
 
 /// The content of volumes, over the connection.
 extension LibvirtConnection {
-    /// Writes a file's first `length` bytes into a new volume; the file's holes stay holes. `progress` is told how many
-    /// bytes are done. A transfer that fails or is cancelled leaves a volume with part of the bytes. Moves the file's
-    /// offset.
+    /// Writes a file's first `length` bytes into a new volume; the file's holes stay holes unless told otherwise.
+    /// `progress` is told how many bytes are done. A transfer that fails or is cancelled leaves a volume with part of the
+    /// bytes. Moves the file's offset.
+    ///
+    /// A daemon that has given up a transfer, as its disk is full, ignores bytes that still come but hangs up on a hole:
+    /// holes cost the connection then.
     package func upload(
-        from file: FileDescriptor, length: Int64, to volume: String, in pool: String,
+        from file: FileDescriptor, length: Int64, to volume: String, in pool: String, keepingHoles: Bool = true,
         progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(LibvirtError) {
-        let flags = UInt32(VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue)
+        let flags = keepingHoles ? UInt32(VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue) : 0
         try await run { lane throws(LibvirtError) in
             let stream = try lane.stream()
             try lane.call(.volume(volume, in: pool)) { api, volume in
                 stream.lend { unsafe api.virStorageVolUpload(volume, $0, 0, UInt64(max(0, length)), flags) }
             }
             try lane.finish(stream) { () throws(LibvirtError) in
-                try lane.send(file, length: length, over: stream, progress)
+                try lane.send(file, length: length, keepingHoles: keepingHoles, over: stream, progress)
             }
         }
     }
@@ -64,7 +67,7 @@ extension LibvirtLane {
     }
 
     fileprivate func send(
-        _ file: FileDescriptor, length: Int64, over stream: borrowing Handle,
+        _ file: FileDescriptor, length: Int64, keepingHoles: Bool, over stream: borrowing Handle,
         _ progress: (Int64) -> Void
     ) throws(LibvirtError) {
         // what is missing at its end would look like a hole
@@ -75,7 +78,8 @@ extension LibvirtLane {
         var offset: Int64 = 0
         while offset < length {
             if Task.isCancelled { throw .cancelled() }
-            let stretch = FileStretch(in: file, from: offset, to: length)
+            let whole = FileStretch(isHole: false, end: length)
+            let stretch = keepingHoles ? FileStretch(in: file, from: offset, to: length) : whole
             if stretch.isHole {
                 try check(stream.lend { unsafe api.virStreamSendHole($0, stretch.end - offset, 0) })
                 offset = stretch.end

@@ -19,12 +19,7 @@ extension MachineStorage {
         } else {
             let image = SeedImage(seed: seed, workshop: MachinePlace(identity, in: directories).workshop)
             try await image.with(tools) { (file) async throws(ProviderError) in
-                guard let length = FileProof(file: file)?.bytes else {
-                    throw .failed("the seed '\(file)' has gone while it was made")
-                }
-                try await remake(.raw(name, length: ByteCount(bytes: length)), in: pool)
-                FaultPoint.reach("libvirt.seed.created")
-                try await send(file, length: length, to: name, in: pool)
+                try await send(file, to: name, mode: 0o600, in: pool)
             }
         }
         note.seed = digest

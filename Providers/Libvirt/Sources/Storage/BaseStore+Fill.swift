@@ -73,22 +73,10 @@ extension BaseStore {
 
     private static func part(of path: FilePath) -> FilePath { FilePath(path.string + ".part") }
 
-    /// Has libvirt write the image. What is there before the end is not trusted, as no note speaks of it.
+    /// Has libvirt write the image. What is there before the end is not trusted, as no note speaks of it. Whoever owns the
+    /// volume must be able to write to it.
     func upload(_ image: BaseImage) async throws(ProviderError) {
-        guard let length = FileProof(file: image.file)?.bytes else {
-            throw .invalidRequest("the image '\(image.file)' is missing", help: "add the box again: devenv box add")
-        }
-        // Raw, as what comes is a whole image with its header; whoever owns the volume must be able to write to it.
-        let volume = VolumeDescription(
-            name: image.volume, capacity: ByteCount(bytes: length), format: .raw, base: nil, mode: 0o644)
-        try await storage.create(volume, in: pool)
-        FaultPoint.reach("libvirt.base.created")
-        do throws(ProviderError) {
-            try await storage.send(image.file, length: length, to: image.volume, in: pool)
-        } catch {
-            do { try await storage.delete(image.volume, in: pool) } catch let e { print("DBG", e, "AFTER", error) }
-            throw error
-        }
+        try await storage.send(image.file, to: image.volume, mode: 0o644, in: pool)
         FaultPoint.reach("libvirt.base.uploaded")
         guard let proof = try await uploadedProof(image) else {
             throw .failed("the volume '\(image.volume)' has gone while it was uploaded")

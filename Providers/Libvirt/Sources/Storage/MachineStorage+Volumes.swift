@@ -59,21 +59,6 @@ extension MachineStorage {
         FaultPoint.reach("libvirt.storage.grown")
     }
 
-    /// Fills a volume with a file's first bytes.
-    func send(_ file: FilePath, length: Int64, to volume: String, in pool: OpenPool) async throws(ProviderError) {
-        let source = try ProviderError.translate { () throws(HostError) in
-            try HostError.wrap("reading", file) {
-                try FileDescriptor.open(file, .readOnly, options: [.closeOnExec])
-            }
-        }
-        defer { try? source.close() }  // it was only read
-        do throws(LibvirtError) {
-            try await connection.upload(from: source, length: length, to: volume, in: pool.name)
-        } catch {
-            throw await explain(error.providerError("filling the volume '\(volume)'"), in: pool)
-        }
-    }
-
     /// Removes a volume; one that is not there is fine. A file in its place that libvirt doesn't know of goes too.
     func delete(_ volume: String, in pool: OpenPool) async throws(ProviderError) {
         do throws(LibvirtError) {

@@ -81,8 +81,9 @@ struct RemoteStorageTests {
             }
             #expect(error?.code == .diskFull, "\(String(describing: error))")
             #expect(try fixture.bases().isEmpty, "what was sent is given up")
-            try await fixture.storage.remove(fixture.identity())
-            try await fixture.connection.destroy(pool: fixture.pool.name)
+            let fresh = try await fixture.reconnected()
+            try await fresh.storage.remove(fixture.identity())
+            try await fresh.connection.destroy(pool: fixture.pool.name)
             try await StorageFixture.run("umount", fixture.poolDirectory.string)
         }
     }

@@ -11,7 +11,7 @@ import Testing
 /// A pool of a test's own at a real libvirt, in a directory of the test's own, and a box. When the body ends, however it
 /// ends, its machines' volumes are removed; what is left of them, or of the pool, fails the test.
 struct StorageFixture {
-    let connection: LibvirtConnection
+    private(set) var connection: LibvirtConnection
     let directory: TemporaryDirectory
     let pool: StoragePool
     let poolDirectory: FilePath
@@ -31,11 +31,12 @@ struct StorageFixture {
             chmod(directory.path.string, 0o711)
             let fixture = try await StorageFixture(uri: uri, home: home ?? directory.path, in: directory)
             do { try await body(fixture) } catch {
-                try? await fixture.removeAll()  // the body's own failure is the one to report
+                try? await fixture.reconnected().removeAll()  // the body's own failure is the one to report
                 throw error
             }
-            try await fixture.removeAll()
-            let pools = try await fixture.connection.pools().map(\.name)
+            let fresh = try await fixture.reconnected()
+            try await fresh.removeAll()
+            let pools = try await fresh.connection.pools().map(\.name)
             #expect(!pools.contains(fixture.pool.name), "the pool is left behind")
             #expect(!HostFiles.exists(fixture.poolDirectory), "its directory is left behind")
             #expect(try HostFiles.list(fixture.machines).isEmpty, "notes are left behind")
@@ -63,6 +64,13 @@ struct StorageFixture {
         chmod(file.string, 0o444)
         let digest = "sha256:" + SHA256.hexadecimal(of: Array(directory.path.string.utf8) + Array(name.utf8))
         return BoxImage(name: name, digest: digest, format: .qcow2, layers: [file], user: "dev")
+    }
+
+    /// The same with a connection that lives: libvirt may end one when a transfer over it fails.
+    func reconnected() async throws -> StorageFixture {
+        var fixture = self
+        fixture.connection = try await LibvirtConnection.open(connection.uri)
+        return fixture
     }
 
     var directories: HostDirectories { directories("home") }
