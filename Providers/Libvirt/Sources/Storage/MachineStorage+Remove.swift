@@ -9,9 +9,7 @@ extension MachineStorage {
     /// is fine.
     package func remove(_ identity: MachineIdentity) async throws(ProviderError) {
         let note = try note(of: identity)
-        for pool in try await poolsToSearch(note) {
-            try await removeVolumes(of: identity, in: pool)
-        }
+        try await removeAllVolumes(of: identity, note)
         try removeFiles(note)
         FaultPoint.reach("libvirt.storage.emptied")
         try ProviderError.translate { () throws(HostError) in try MachinePlace(identity, in: directories).remove() }
@@ -19,10 +17,18 @@ extension MachineStorage {
         try await collect()
     }
 
-    /// Removes bases that no disk needs, and devenv's own pool where it is empty. While somebody makes volumes nothing is
-    /// removed: the next removal of a machine does it.
+    private func removeAllVolumes(of identity: MachineIdentity, _ note: VolumesNote?) async throws(ProviderError) {
+        // nobody takes the pool away meanwhile
+        let use = try await lock(.contents, .shared)
+        defer { extendLifetime(use) }
+        for pool in try await poolsToSearch(note) { try await removeVolumes(of: identity, in: pool) }
+    }
+
+    /// Removes bases that no disk needs, and devenv's own pool where it is empty. Where somebody else is at the pool and stays
+    /// there it is left to them: whoever removes volumes does the same afterwards, and whoever makes some has a machine
+    /// that will be removed.
     package func collect() async throws(ProviderError) {
-        guard let lock = try await lock(.contents, .alone, patience: .seconds(2)) else { return }
+        guard let lock = try await lock(.contents, .alone, patience: .milliseconds(250)) else { return }
         defer { extendLifetime(lock) }
         if let pool = try await usablePool() { try await BaseStore(storage: self, pool: pool).collect() }
         try await closePoolIfEmpty()
