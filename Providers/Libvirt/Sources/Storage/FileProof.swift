@@ -1,3 +1,4 @@
+import CLibvirt  // whose headers define timespec before Glibc does, where a whole module is compiled at once
 import DevenvHost
 import Glibc
 import SystemPackage
