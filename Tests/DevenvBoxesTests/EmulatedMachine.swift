@@ -110,7 +110,7 @@ struct EmulatedMachine {
     }
 
     private func waitForSSH() async throws {
-        try await eventually("SSH lets in", within: .seconds(240)) {
+        try await eventually("SSH lets in", within: .seconds(600)) {
             guard try await listens() else { return false }
             return try await ssh("true").status == 0
         }
