@@ -3,7 +3,9 @@ import DevenvTestSupport
 import Testing
 
 /// Virtual machines, ended at every point: what is true of containers is true of them.
-@Suite(.tags(.large), .requiresRoot, .requiresLibvirt, .requires(tool: "qemu-img", "xorriso", "ip", "rsync", "ssh"))
+@Suite(
+    .tags(.large), .serialized, .requiresRoot, .requiresLibvirt,
+    .requires(tool: "qemu-img", "xorriso", "ip", "rsync", "ssh"))
 struct VirtualKillTests {
     private func harness() async throws -> KillHarness {
         let machine = """
