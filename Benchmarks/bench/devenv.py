@@ -70,7 +70,11 @@ class Devenv:
         entry = _USUAL_STORE / "names" / (BOX.replace("/", "%2F") + ".json")
         if not entry.exists():
             return None
-        digest = kernel.json_file(entry)["digest"].removeprefix("sha256:")
+        images = kernel.json_file(entry).get("images", [])
+        digest = next((image["digest"] for image in images if image["format"] == "directories"), None)
+        if digest is None:
+            return None
+        digest = digest.removeprefix("sha256:")
         return _USUAL_STORE / "images" / f"sha256-{digest}" / "rootfs"
 
     def discard(self):

@@ -67,7 +67,10 @@ def measure(bench):
     if reason or not bench.devenv:
         bench.absent["virtual machines"] = reason or "devenv is left out"
         return
-    bench.devenv.run(bench.devenv.directory, "box", "build", BOX, "--provider", "libvirt")
+    if bench.disk:
+        bench.devenv.run(bench.devenv.directory, "box", "add", bench.disk, "--name", BOX)
+    else:
+        bench.devenv.run(bench.devenv.directory, "box", "build", BOX, "--provider", "libvirt")
     serial = count()
     floor, driver = _prepare_floor(bench)
     vagrant = _prepare_vagrant(bench, driver)
@@ -121,7 +124,7 @@ class _Machine:
 
     def __init__(self, project):
         directory = next((project / ".devenv/machines").iterdir())
-        machine = kernel.json_file(directory / "machine.json")["identity"]["machine"]
+        machine = kernel.json_file(directory / "machine.json")["content"]["identity"]["machine"]
         self.domain = next(name for name in virsh("list", "--all", "--name").split() if name.endswith(machine))
         self.key = directory / "id_ed25519"
 

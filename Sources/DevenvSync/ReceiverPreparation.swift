@@ -39,23 +39,39 @@ enum ReceiverPreparation {
 
     /// For `sh` itself, as the login shell may be any.
     static func commandText(_ folder: SyncedFolder) -> String {
-        let words = ["sh", "-c", script, "sh", folder.target.string, folder.owner ?? "", folder.group ?? ""]
+        let words = ["sh", "-c", script, "sh", folder.target.string, folder.owner ?? "", folder.group ?? "", making]
         return words.map(ShellWord.quote).joined(separator: " ")
     }
 
+    /// Programs take their time where the processor is emulated, and sudo most of all: it is called once. Whether it could
+    /// be called at all, what it was called for tells by answering.
     private static let script = """
         command -v rsync >/dev/null 2>&1 || exit \(noRsync)
-        if [ "$(id -u)" = 0 ]; then who=root; as=
-        elif sudo -n true 2>/dev/null; then who=sudo; as='sudo -n'
-        else who=user; as=; fi
-        owner=$2; [ -n "$owner" ] || owner=$(id -un)
-        group=$3; [ -n "$group" ] || group=$(id -gn "$owner") || exit 1
-        if ! $as test -d "$1"; then
-            $as mkdir -p "$1" || exit 1
-            [ "$who" = user ] || $as chown "$owner:$group" "$1" || exit 1
-            # what this user writes to a new directory is the user's own: no need to give away each file
-            if [ -w "$1" ] && [ "$owner:$group" = "$(id -un):$(id -gn)" ]; then who=user; fi
+        me=$(id -un) mine=$(id -gn) who=root answer=
+        owner=${2:-$me}
+        if [ "$(id -u)" != 0 ]; then
+            who=sudo
+            answer=$(sudo -n sh -c "$4" sh "$1" "$owner" "$3" sudo) || [ -z "$answer" ] || exit 1
+            [ -n "$answer" ] || who=user
         fi
+        [ -n "$answer" ] || answer=$(sh -c "$4" sh "$1" "$owner" "$3" "$who") || exit 1
+        age=${answer%% *} group=${answer#* }
+        # what this user writes to a new directory is the user's own: no need to give away each file
+        if [ "$age" = new ] && [ -w "$1" ] && [ "$owner:$group" = "$me:$mine" ]; then who=user; fi
         printf '%s\\n%s\\n%s\\n' "$who" "$owner" "$group"
+        """
+
+    /// Takes the directory, its owner, its group where one was asked for, and who runs this.
+    private static let making = """
+        age=old
+        [ -d "$1" ] || age=new
+        printf '%s ' "$age"
+        group=$3
+        [ -n "$group" ] || group=$(id -gn "$2") || exit 1
+        if [ "$age" = new ]; then
+            mkdir -p "$1" || exit 1
+            [ "$4" = user ] || chown "$2:$group" "$1" || exit 1
+        fi
+        printf '%s\\n' "$group"
         """
 }

@@ -27,7 +27,7 @@ enum MachineCustomization {
 
         in_root() { chroot "$root" "$@"; }
         in_root systemctl --quiet enable systemd-networkd.service systemd-resolved.service devenv-firstboot.service \
-            devenv-grow.service
+            devenv-grow.service devenv-coldplug.service devenv-online.service
         rm -f "$root/etc/systemd/system/multi-user.target.wants/ssh.service"
         in_root systemctl --quiet enable ssh.service
         for unit in apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service systemd-pstore.service; do
