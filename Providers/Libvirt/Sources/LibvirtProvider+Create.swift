@@ -7,7 +7,8 @@ extension LibvirtProvider {
     /// Makes the machine's disks and describes it to libvirt.
     package func create(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord {
         let attempt = attempt(request.recorded, "making")
-        let place = LibvirtRecord(claim(request)) ?? place(of: request.recorded)
+        // what was begun is where it was begun, whatever the options and the environment say now
+        let place = LibvirtRecord(request.record) ?? claimedPlace(request)
         let connection = try await connection(to: place, attempt)
         if let id = request.identity.domain, let info = try await domain(id, connection, attempt), info.isActive {
             return place.record

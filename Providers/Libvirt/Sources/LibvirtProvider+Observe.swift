@@ -41,8 +41,12 @@ struct Survey: Sendable {
         var running: [MachineID: DomainID] = [:]
         for machine in machines {
             guard let id = machine.identity.domain, let info = domains[id] else { continue }
-            marks[machine.identity.machine] = try await mark(of: id, connection)
-            if info.isActive { running[machine.identity.machine] = id }
+            var mark = try await mark(of: id, connection)
+            if info.isActive {
+                running[machine.identity.machine] = id
+                if let address = try await looseAddress(of: id, mark, connection) { mark?.foundAddress = address }
+            }
+            marks[machine.identity.machine] = mark
         }
         let surroundings = try await Surroundings(
             marks: marks, running: running, scope: place.scope, projects: provider.networks(connection),
@@ -57,6 +61,14 @@ struct Survey: Sendable {
                 of: machine.identity.domain.flatMap { domains[$0] }, id, place: place, disk: disk)
         }
         return result
+    }
+
+    /// The present address of a running machine that has none of devenv's choice.
+    private func looseAddress(of domain: DomainID, _ mark: MachineMark?, _ connection: LibvirtConnection)
+        async throws(ProviderError) -> IPv4Address?
+    {
+        guard let mark, mark.address == nil, place.scope == .system else { return nil }
+        return try await AddressSearch(domain: domain, expected: nil, connection: connection).look(attempt)
     }
 
     private var attempt: String { "looking at the machines of '\(place.uri)'" }

@@ -15,6 +15,8 @@ extension LibvirtProvider {
                 try await mark(of: id, connection, attempt)
             } else { nil }
         files.sshPort = known?.sshPort ?? SSHPort.choose()
+        // a socket of another host lies where libvirt puts it there
+        guard PoolReach(uri: connection.uri) == .files else { return }
         let directory = MachinePlace(request.identity, in: directories).workshop
         try ProviderError.translate { () throws(HostError) in
             try HostFiles.makeDirectory(directory, mode: .ownerReadWriteExecute)

@@ -28,7 +28,8 @@ extension LibvirtProvider {
         try await describe(request, at: place, connection)
         FaultPoint.reach("libvirt.start.described")
         try ProviderError.checkCancellation(attempt)
-        let wiring = wiring(of: request, at: place, connection)
+        let mark = MachineMark(of: request, isSession: place.scope == .session)
+        let wiring = wiring(mark, of: request, at: place, connection)
         try await wiring.prepare()
         FaultPoint.reach("libvirt.start.wired")
         do throws(ProviderError) {
@@ -55,13 +56,15 @@ extension LibvirtProvider {
     ) async throws(ProviderError) {
         let place = place(of: request.recorded)
         let autostarts = options(of: request).autostarts
-        let wiring = wiring(of: request, at: place, connection)
+        let known = try await mark(of: info.id, connection, attempt)
+        var mark = MachineMark(of: request, isSession: place.scope == .session, sshPort: known?.sshPort)
+        mark.foundAddress = known?.foundAddress
+        let wanted = mark
+        let wiring = wiring(wanted, of: request, at: place, connection)
         try await wiring.prepare()
         FaultPoint.reach("libvirt.start.repaired")
-        let known = try await mark(of: info.id, connection, attempt)
-        let mark = MachineMark(of: request, isSession: place.scope == .session, sshPort: known?.sshPort)
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
-            if known != mark { try await connection.setDomainMetadata(info.id, mark.bare) }
+            if known != wanted { try await connection.setDomainMetadata(info.id, wanted.bare) }
             try await connection.setAutostart(info.id, autostarts)
             if info.observedState == .suspended { try await wake(info, connection) }
         }
@@ -82,11 +85,11 @@ extension LibvirtProvider {
         try await wiring.complete(id)
     }
 
-    private func wiring(of request: MachineRequest, at place: LibvirtRecord, _ connection: LibvirtConnection) -> Wiring
-    {
+    private func wiring(
+        _ mark: MachineMark, of request: MachineRequest, at place: LibvirtRecord, _ connection: LibvirtConnection
+    ) -> Wiring {
         Wiring(
-            mark: MachineMark(of: request, isSession: place.scope == .session), identity: request.identity,
-            place: place, connection: connection, networks: networks(connection), supervisor: forwards,
-            request: request)
+            mark: mark, identity: request.identity, place: place, connection: connection,
+            networks: networks(connection), supervisor: forwards, request: request)
     }
 }

@@ -34,8 +34,17 @@ package struct LibvirtProvider: Provider {
         ProviderFeatures(boxFormats: [.qcow2], suspends: true, snapshots: true)
     }
 
-    /// What is wrong with the `libvirt` block, and with keys that a virtual machine can't honour.
+    /// What is wrong with the `libvirt` block.
     package func validate(_ machine: MachineSpec) -> [Diagnostic] { MachineValidation.diagnostics(of: machine) }
+
+    /// What of its other keys a virtual machine can't honour, in the libvirt that options and environment name. Where they
+    /// name none, it is one of this host.
+    package func objections(to machine: MachineSpec) -> [Diagnostic] {
+        let options = LibvirtOptions.read(machine.providerOptions[name]).options
+        let choice = URIChoice.choose(
+            option: options.uri, environment: environment, system: .absent(isRoot: true))
+        return MachineValidation.objections(to: machine, at: choice.uri)
+    }
 
     /// The properties that a machine made from this request has.
     package func settings(of request: MachineRequest) -> [MachineSetting] {
@@ -43,9 +52,11 @@ package struct LibvirtProvider: Provider {
     }
 
     /// Which libvirt the machine is to be made in, and in which pool.
-    package func claim(_ request: MachineRequest) -> ProviderRecord {
+    package func claim(_ request: MachineRequest) -> ProviderRecord { claimedPlace(request).record }
+
+    func claimedPlace(_ request: MachineRequest) -> LibvirtRecord {
         let options = options(of: request)
-        return LibvirtRecord(uri: uri(options), pool: options.pool).record
+        return LibvirtRecord(uri: uri(options), pool: options.pool)
     }
 
     func options(of request: MachineRequest) -> LibvirtOptions {

@@ -6,11 +6,34 @@ package enum MachineValidation {
     /// Less does not start.
     private static let leastMemory = ByteCount(bytes: 64 << 20)
 
-    /// What is wrong with the `libvirt` block, and with keys that a virtual machine can't honour.
+    /// What is wrong with the `libvirt` block.
     package static func diagnostics(of machine: MachineSpec) -> [Diagnostic] {
         let tree = machine.providerOptions[LibvirtOptions.name]
         let (options, found) = LibvirtOptions.read(tree)
-        return found + memory(machine) + topology(machine, options, tree) + board(options, tree)
+        return found + topology(machine, options, tree) + board(options, tree)
+    }
+
+    /// What of its other keys a virtual machine of a daemon can't honour.
+    package static func objections(to machine: MachineSpec, at uri: LibvirtURI) -> [Diagnostic] {
+        memory(machine) + machine.forwards.compactMap { forward(of: machine, $0, at: uri) }
+    }
+
+    /// Forwards begin on this host, and only SSH leads from here to the machines of another.
+    private static func forward(of machine: MachineSpec, _ forward: Located<PortForward>, at uri: LibvirtURI)
+        -> Diagnostic?
+    {
+        guard uri.driver == "qemu", !uri.isLocal else { return nil }
+        let tunnel =
+            "devenv ssh \(machine.name.value) -- -L \(forward.value.host):127.0.0.1:\(forward.value.guest)"
+        if uri.scope == .session {
+            return .error(
+                "forwards into a machine of a user's libvirt on another host, '\(uri)', are not possible",
+                at: forward.location, help: "use \(tunnel), or that host's qemu+ssh://…/system")
+        }
+        guard forward.value.transport == .udp, RemoteHost(uri) != nil else { return nil }
+        return .error(
+            "SSH, which leads to the machines of '\(uri)', carries TCP only, and this forward is of UDP",
+            at: forward.location, help: "take it out, or use a libvirt of this host")
     }
 
     private static func memory(_ machine: MachineSpec) -> [Diagnostic] {

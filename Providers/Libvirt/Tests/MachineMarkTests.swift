@@ -21,6 +21,15 @@ import Testing
         #expect(MachineMark(try XMLParser.parse(mark.xml.description)) == mark)
     }
 
+    @Test func whatIsUnusualIsWrittenToo() throws {
+        var mark = MachineMark(
+            Self.identity, address: IPv4Address("10.1.2.3"), foundAddress: IPv4Address("10.9.9.9"), guestPort: 2222)
+        #expect(mark.reachedAddress == IPv4Address("10.9.9.9"))
+        #expect(MachineMark(try XMLParser.parse(mark.xml.description)) == mark)
+        mark.sshPort = 25_000
+        #expect(mark.sshForward == PortForward(host: 25_000, guest: 2222))
+    }
+
     @Test func anotherPrefixIsTheSameElement() throws {
         let text = """
             <x:machine xmlns:x='urn:devenv:1' project='00112233445566aa' machine='ffeeddccbbaa9988'>\

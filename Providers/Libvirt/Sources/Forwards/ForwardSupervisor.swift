@@ -3,9 +3,9 @@ package import DevenvModel
 package import DevenvPluginAPI
 import SystemPackage
 
-/// The forwards into machines that have addresses which this host reaches: for each one a process that relays it and one
-/// that watches over the first. They outlive the command that starts them, hold none of its files and no terminal, and are
-/// found again by their command lines alone: nothing about them is written down.
+/// The forwards into machines that have addresses which this host reaches, or another one that SSH leads to: for each one a
+/// process that relays it and one that watches over the first. They outlive the command that starts them, hold none of its
+/// files and no terminal, and are found again by their command lines alone: nothing about them is written down.
 ///
 /// The caller holds the machine's lock.
 package struct ForwardSupervisor: Sendable {
@@ -14,16 +14,17 @@ package struct ForwardSupervisor: Sendable {
     /// Makes a supervisor whose forwards are carried out by a program.
     package init(relay: RelayProgram) { self.relay = relay }
 
-    /// Makes the forwards of a machine exactly those that are wanted, all leading to its address. Those that are there
-    /// already are left undisturbed, with their connections. When it returns, every port listens.
+    /// Makes the forwards of a machine exactly those that are wanted, all leading to its address, through another host where
+    /// that has it. Those that are there already are left undisturbed, with their connections. When it returns, every port
+    /// listens.
     ///
     /// - Throws: `.portInUse` before anything is changed; where another program is as quick as we are, after what is no
     ///   longer wanted was ended. Nothing that it started stays.
     package func bring(
-        _ wanted: [PortForward], to address: IPv4Address, of machine: MachineIdentity
+        _ wanted: [PortForward], to address: IPv4Address, through host: RemoteHost? = nil, of machine: MachineIdentity
     ) async throws(ProviderError) {
         let present = RelayProcess.all().filter { $0.command.machine == machine.machine }
-        let routes = wanted.map { ForwardRoute($0, to: address) }
+        let routes = wanted.map { ForwardRoute($0, to: address, through: host) }
         let kept = Set(present.filter(\.isSupervisor).map(\.command.route)).intersection(routes)
         let stale = present.filter { !kept.contains($0.command.route) }
         let missing = Set(routes).subtracting(kept)

@@ -28,15 +28,16 @@ package struct RelayCommand: Hashable, Sendable {
     /// Reads arguments that begin with the word; nil for others.
     package init?(arguments: some Collection<String>) {
         let words = Array(arguments)
-        guard words.count == 7, words[0] == Self.word, let project = ProjectID(rawValue: words[1]),
+        guard words.count >= 7, words[0] == Self.word, let project = ProjectID(rawValue: words[1]),
             let machine = MachineID(rawValue: words[2]),
             let transport = PortForward.Transport(rawValue: words[4]),
-            let listen = SocketAddress(words[5]), let target = SocketAddress(words[6])
+            let listen = SocketAddress(words[5]), let target = SocketAddress(words[6]),
+            words.count == 7 || transport == .tcp
         else { return nil }
         self.project = project
         self.machine = machine
         title = words[3]
-        route = ForwardRoute(transport, from: listen, to: target)
+        route = ForwardRoute(transport, from: listen, to: target, through: Array(words[7...]))
     }
 
     /// What follows the program.
@@ -44,6 +45,6 @@ package struct RelayCommand: Hashable, Sendable {
         [
             Self.word, project.rawValue, machine.rawValue, title, route.transport.rawValue, route.listen.description,
             route.target.description,
-        ]
+        ] + route.program
     }
 }

@@ -7,7 +7,7 @@ package import DevenvPluginAPI
 ///
 /// The caller holds the machine's lock.
 package struct SessionForwards: Sendable {
-    private let connection: LibvirtConnection
+    let connection: LibvirtConnection
     /// What QEMU calls the network of the card that libvirt calls `ua-user`.
     private static let network = "hostua-user"
     /// What QEMU gives the machine.
@@ -26,7 +26,7 @@ package struct SessionForwards: Sendable {
         let routes = Set(wanted.map { ForwardRoute($0, to: Self.guest) })
         let (stale, missing) = (present.subtracting(routes), routes.subtracting(present))
         // a port that changes hands within the machine is free only once its old forward has ended
-        try Self.check(missing.filter { route in !stale.contains { $0.beginsLike(route) } })
+        try check(missing.filter { route in !stale.contains { $0.beginsLike(route) } })
         for route in stale { try await remove(route, of: domain) }
         FaultPoint.reach("libvirt.session-forwards.cleared")
         var begun: [ForwardRoute] = []
@@ -63,7 +63,9 @@ package struct SessionForwards: Sendable {
         let answer = try await ask("hostfwd_add \(Self.network) \(rule)", domain)
         // QEMU says nothing where it went well, and never why it did not
         guard !answer.isEmpty else { return }
-        try Self.check([route])
+        try check([route])
+        // whether a port of another host is free, only its QEMU can tell
+        if !isOfThisHost { throw ForwardClaims.error(.taken, route.forward) }
         throw .failed("can't forward \(route.forward): QEMU says: \(answer)")
     }
 
@@ -78,7 +80,10 @@ package struct SessionForwards: Sendable {
         return answer.split(whereSeparator: \.isNewline).joined(separator: "\n")
     }
 
-    private static func check(_ routes: some Sequence<ForwardRoute>) throws(ProviderError) {
+    private var isOfThisHost: Bool { PoolReach(uri: connection.uri) != .connection }
+
+    private func check(_ routes: some Sequence<ForwardRoute>) throws(ProviderError) {
+        guard isOfThisHost else { return }
         for route in routes {
             let verdict = HostPort.probe(route.forward)
             guard verdict == .free else { throw ForwardClaims.error(verdict, route.forward) }

@@ -1,4 +1,5 @@
 import DevenvHost
+import Glibc
 import SystemPackage
 
 /// The process that keeps one forward going: it holds the socket that has the port, and starts the relay again whenever
@@ -18,6 +19,13 @@ enum Supervision {
 
     /// Starts the process with a socket for its relay.
     static func start(_ program: FilePath, _ command: RelayCommand, on socket: FileDescriptor) async throws(ToolError) {
-        try await DetachedProcess.start("/bin/sh", arguments(program, command), input: socket)
+        try await DetachedProcess.start(
+            "/bin/sh", arguments(program, command), environment: environment(of: command.route), input: socket)
+    }
+
+    /// A way by SSH may need the agent that has the keys, as long as that lives.
+    private static func environment(of route: ForwardRoute) -> [String: String] {
+        guard !route.program.isEmpty, let agent = unsafe getenv("SSH_AUTH_SOCK") else { return [:] }
+        return ["SSH_AUTH_SOCK": unsafe String(cString: agent)]
     }
 }

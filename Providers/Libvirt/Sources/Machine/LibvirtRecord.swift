@@ -22,6 +22,9 @@ struct LibvirtRecord: Hashable, Sendable {
     /// Whose libvirt it is.
     var scope: HostAbilities.Scope { LibvirtURI(uri).scope }
 
+    /// The host that it is on, where that is another one which is reached by SSH.
+    var remoteHost: RemoteHost? { RemoteHost(LibvirtURI(uri)) }
+
     /// What the engine keeps.
     var record: ProviderRecord {
         var record = ["uri": uri]

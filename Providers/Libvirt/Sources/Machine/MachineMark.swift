@@ -6,6 +6,8 @@ import DevenvPluginAPI
 struct MachineMark: Hashable, Sendable {
     /// The namespace of devenv's elements.
     static let namespace = "urn:devenv:1"
+    /// Where SSH servers listen unless told otherwise.
+    static let usualPort: UInt16 = 22
     /// The element's name within the namespace.
     static let element = "machine"
 
@@ -15,12 +17,22 @@ struct MachineMark: Hashable, Sendable {
     var machine: MachineID
     /// The address that its first network gives it; nil where it has none that the host could reach.
     var address: IPv4Address?
+    /// The address that it was found to have since it was started, where that is not the one which its first network gives it.
+    var foundAddress: IPv4Address?
     /// The port of this host that leads to its SSH server, where it has no address.
     var sshPort: UInt16?
+    /// The port that its SSH server listens on.
+    var guestPort: UInt16
     /// Its libvirt networks.
     var networks: [String]
     /// Its forwards, as last intended.
     var forwards: [PortForward]
+
+    /// The address that it is reached on; nil where it has none, or none that is known.
+    var reachedAddress: IPv4Address? { foundAddress ?? address }
+
+    /// The forward of this host that leads to its SSH server, where it has no address.
+    var sshForward: PortForward? { sshPort.map { PortForward(host: $0, guest: guestPort) } }
 
     /// The element as it stands in a description of a domain.
     var xml: XMLElement {
@@ -37,7 +49,8 @@ struct MachineMark: Hashable, Sendable {
             Self.element,
             [
                 "project": project.rawValue, "machine": machine.rawValue, "address": address?.description,
-                "ssh-port": sshPort.map { "\($0)" },
+                "found-address": foundAddress?.description, "ssh-port": sshPort.map { "\($0)" },
+                "guest-port": guestPort == Self.usualPort ? nil : "\(guestPort)",
             ],
             networks.map { XMLElement("network", ["name": $0]) }
                 + forwards.map { forward in
@@ -54,20 +67,22 @@ struct MachineMark: Hashable, Sendable {
     init(of request: MachineRequest, isSession: Bool, sshPort: UInt16? = nil) {
         let interfaces = isSession ? [] : request.spec.interfaces
         self.init(
-            request.identity, address: interfaces.first?.address, sshPort: sshPort,
+            request.identity, address: interfaces.first?.address, sshPort: sshPort, guestPort: request.access.port,
             networks: interfaces.map { ProjectNetwork($0.network, of: request.identity).networkName },
             forwards: request.forwards)
     }
 
     /// Makes a mark.
     init(
-        _ identity: MachineIdentity, address: IPv4Address?, sshPort: UInt16? = nil, networks: [String] = [],
-        forwards: [PortForward] = []
+        _ identity: MachineIdentity, address: IPv4Address?, foundAddress: IPv4Address? = nil, sshPort: UInt16? = nil,
+        guestPort: UInt16 = Self.usualPort, networks: [String] = [], forwards: [PortForward] = []
     ) {
         project = identity.project
         machine = identity.machine
         self.address = address
+        self.foundAddress = foundAddress
         self.sshPort = sshPort
+        self.guestPort = guestPort
         self.networks = networks
         self.forwards = forwards
     }
@@ -80,7 +95,9 @@ struct MachineMark: Hashable, Sendable {
         self.project = project
         self.machine = machine
         address = xml[attribute: "address"].flatMap { IPv4Address($0) }
+        foundAddress = xml[attribute: "found-address"].flatMap { IPv4Address($0) }
         sshPort = xml[attribute: "ssh-port"].flatMap { UInt16($0) }
+        guestPort = xml[attribute: "guest-port"].flatMap { UInt16($0) } ?? Self.usualPort
         networks = xml.children(named: "network").compactMap { $0[attribute: "name"] }
         forwards = xml.children(named: "forward").compactMap(Self.forward)
     }

@@ -56,8 +56,8 @@ struct Surroundings: Sendable {
         let state = domain.observedState
         guard state == .running else { return MachineObservation(state, drift: domain.complaints) }
         return MachineObservation(
-            .running, address: mark.address ?? (mark.sshPort == nil ? nil : .loopback),
-            access: mark.sshPort.map { .port($0) }, drift: drift(of: mark))
+            .running, address: mark.reachedAddress ?? (mark.sshPort == nil ? nil : .loopback),
+            access: place.access(to: mark), drift: drift(of: mark, at: place))
     }
 
     /// A disk without its domain is a machine all the same: its next start describes it to libvirt again.
@@ -67,17 +67,28 @@ struct Surroundings: Sendable {
             : MachineObservation(.absent)
     }
 
-    private func drift(of mark: MachineMark) -> [String] {
+    private func drift(of mark: MachineMark, at place: LibvirtRecord) -> [String] {
         let networks =
             mark.networks.filter(stoppedNetworks.contains).map { "its network '\($0)' is not active" }
             + (looseCables[mark.machine] ?? [])
         let present = forwards[mark.machine] ?? []
-        if let address = mark.address {
-            return networks + ForwardRoute.drift(wanted: mark.forwards, to: address, present: present)
+        if let address = mark.reachedAddress {
+            let host = place.remoteHost
+            return networks
+                + ForwardRoute.drift(wanted: mark.forwards, to: address, through: host, present: present)
         }
-        guard let port = mark.sshPort else { return networks }
-        return networks
-            + SessionForwards.drift(wanted: [SSHPort.forward(port, to: 22)] + mark.forwards, present: present)
+        guard let own = mark.sshForward else { return networks }
+        return networks + SessionForwards.drift(wanted: [own] + mark.forwards, present: present)
+    }
+}
+
+extension LibvirtRecord {
+    /// The way to the SSH server of a machine at this place, where that is not its own port at its own address. A port of a
+    /// user's libvirt is one of the host that this runs on.
+    func access(to mark: MachineMark) -> SSHRoute? {
+        guard let host = remoteHost else { return mark.sshPort.map { .port($0) } }
+        if let port = mark.sshPort { return .program(host.program(to: .loopback, port: port)) }
+        return mark.reachedAddress.map { .program(host.program(to: $0, port: mark.guestPort)) }
     }
 }
 

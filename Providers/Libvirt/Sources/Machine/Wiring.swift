@@ -26,22 +26,26 @@ struct Wiring: Sendable {
             try await networks.activate(mark.networks, of: identity)
         }
         FaultPoint.reach("libvirt.wiring.networks")
-        guard let address = mark.address else { return }
-        try await supervisor.bring(mark.forwards, to: address, of: identity)
+        guard let address = mark.reachedAddress else { return }
+        try await supervisor.bring(mark.forwards, to: address, through: place.remoteHost, of: identity)
     }
 
     /// Does what a machine that runs needs: cables that hang loose are plugged in again, QEMU's own forwards begin.
     func complete(_ domain: DomainID) async throws(ProviderError) {
-        guard place.scope == .session else { return try await networks.reconnect(domain) }
+        if place.scope == .system { try await networks.reconnect(domain) }
+        // of a host's machine that is started, the description says it all
+        guard place.scope == .session || request == nil else { return }
         let attempt = "forwarding ports to '\(identity.name)'"
-        var known = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
+        let known = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.domainMetadata(domain).flatMap { MachineMark($0) } ?? mark
         }
-        known.forwards = mark.forwards
-        try await SSHPort.bring(&known, of: domain, connection)
-        let wanted = known
+        var wanted = known
+        wanted.forwards = mark.forwards
+        if place.scope == .session { try await SSHPort.bring(&wanted, of: domain, connection) }
+        let new = wanted
+        guard new != known else { return }
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
-            try await connection.setDomainMetadata(domain, wanted.bare)
+            try await connection.setDomainMetadata(domain, new.bare)
         }
     }
 
@@ -61,7 +65,7 @@ enum SSHPort {
     static func choose() -> UInt16 {
         for _ in 0..<100 {
             let port = UInt16.random(in: range)
-            if HostPort.probe(forward(port, to: 22)) == .free { return port }
+            if HostPort.probe(PortForward(host: port, guest: MachineMark.usualPort)) == .free { return port }
         }
         return range.lowerBound
     }
@@ -74,7 +78,8 @@ enum SSHPort {
         var port = mark.sshPort ?? choose()
         while true {
             do throws(ProviderError) {
-                try await forwards.bring([forward(port, to: 22)] + mark.forwards, of: domain)
+                let own = PortForward(host: port, guest: mark.guestPort)
+                try await forwards.bring([own] + mark.forwards, of: domain)
                 mark.sshPort = port
                 return
             } catch {
@@ -83,6 +88,4 @@ enum SSHPort {
             port = choose()
         }
     }
-
-    static func forward(_ port: UInt16, to guest: UInt16) -> PortForward { PortForward(host: port, guest: guest) }
 }

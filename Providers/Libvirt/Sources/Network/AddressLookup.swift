@@ -32,8 +32,14 @@ package enum AddressLookup {
 
     /// libvirt can ask for this as well, but its version 9.0 does not understand the kernel's answer.
     private static func neighbours(_ domain: DomainID, _ connection: LibvirtConnection) async -> [InterfaceAddress] {
-        guard connection.isOfThisHost, let bytes = (try? HostFiles.read("/proc/net/arp")) ?? nil else { return [] }
-        return neighbours(in: String(decoding: bytes, as: UTF8.self))
+        connection.isOfThisHost ? neighbours() : []
+    }
+
+    /// The neighbours of this host that have answered.
+    static func neighbours() -> [InterfaceAddress] {
+        // without /proc nothing is known of any
+        let bytes = (try? HostFiles.read("/proc/net/arp")) ?? nil
+        return neighbours(in: String(decoding: bytes ?? [], as: UTF8.self))
     }
 
     /// The neighbours in the text of /proc/net/arp (arp(7), proc(5)) that have answered.

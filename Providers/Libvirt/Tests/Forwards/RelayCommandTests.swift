@@ -37,6 +37,15 @@ import Testing
         #expect(RelayCommand(arguments: command.arguments + ["more"]) == nil)
     }
 
+    @Test func theProgramThatLeadsToTheMachineFollows() throws {
+        let host = try #require(RemoteHost(LibvirtURI("qemu+ssh://root@far/system")))
+        let forward = PortForward(host: 8080, guest: 80)
+        let far = RelayCommand(machine, ForwardRoute(forward, to: IPv4Address(value: 0x0A3C_000A), through: host))
+        #expect(far.arguments.prefix(8).suffix(2) == ["10.60.0.10:80", "ssh"])
+        #expect(far.arguments.suffix(4) == ["-W", "10.60.0.10:80", "--", "far"])
+        #expect(RelayCommand(arguments: far.arguments) == far)
+    }
+
     @Test func whatIsNotForARelayIsLeftToTheProgram() {
         #expect(ForwardRelay.serve(["up"]) == nil)
         #expect(ForwardRelay.serve([]) == nil)

@@ -4,9 +4,10 @@ import DevenvModel
 import DevenvPluginAPI
 import DevenvTestSupport
 import Glibc
-import LibvirtProvider
 import SystemPackage
 import Testing
+
+@testable import LibvirtProvider
 
 /// Forwards of machines that an ordinary user has: QEMU's own.
 @Suite(.requiresRoot, .requires(tool: "libvirtd", "virsh", "tini", "setpriv", "unshare", "qemu-system-x86_64"))
@@ -33,6 +34,17 @@ struct SessionForwardTests {
         }
     }
 
+    @Test func theSSHServerIsReachedOnThePortThatItHas() async throws {
+        try await Self.withDomain { forwards, domain in
+            var mark = MachineMark(
+                Self.identity, address: nil, sshPort: try LoopbackPort.free(), guestPort: 2222)
+            try await SSHPort.bring(&mark, of: domain, forwards.connection)
+            let own = try #require(mark.sshForward)
+            #expect(own.guest == 2222)
+            #expect(try await forwards.routes(of: domain).map(\.forward) == [own])
+        }
+    }
+
     @Test(arguments: PortForward.Transport.allCases)
     func aPortThatIsTakenIsRefusedBeforeAnythingIsChanged(_ transport: PortForward.Transport) async throws {
         try await Self.withDomain { forwards, domain in
@@ -48,6 +60,10 @@ struct SessionForwardTests {
             #expect(Set(try await forwards.routes(of: domain).map(\.forward)) == [old])
         }
     }
+
+    private static let identity = MachineIdentity(
+        project: ProjectID(unchecked: "0123456789abcdef"), machine: MachineID(unchecked: "fedcba9876543210"),
+        projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: "web"))
 
     /// A machine that is paused before its first instruction, in a session of its own.
     private static func withDomain(_ body: (SessionForwards, DomainID) async throws -> Void) async throws {

@@ -6,7 +6,7 @@ import LibvirtProvider
 import SystemPackage
 import Testing
 
-/// What a machine with these lines says, and what is wrong with its `libvirt` block.
+/// What a machine with these lines says, and what is wrong with it.
 struct ReadMachine {
     let spec: MachineSpec
     let options: LibvirtOptions
@@ -21,9 +21,12 @@ struct ReadMachine {
         let loaded = EnvfileLoader.load(text.source, directory: "/usr")
         #expect(loaded.diagnostics == [])
         let spec = try #require(loaded.envfile?.machines.first)
-        let diagnostics = MachineValidation.diagnostics(of: spec)
+        let options = LibvirtOptions(of: spec)
+        let uri = LibvirtURI(options.uri ?? "qemu:///system")
+        let diagnostics =
+            MachineValidation.diagnostics(of: spec) + MachineValidation.objections(to: spec, at: uri)
         return ReadMachine(
-            spec: spec, options: LibvirtOptions(of: spec), problems: text.describe(diagnostics),
+            spec: spec, options: options, problems: text.describe(diagnostics),
             help: diagnostics.map(\.help))
     }
 

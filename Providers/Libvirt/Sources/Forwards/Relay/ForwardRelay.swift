@@ -14,7 +14,9 @@ package enum ForwardRelay {
         raiseFileLimit()
         switch command.route.transport {
         case .tcp:
-            var relay = StreamRelay(listener: STDIN_FILENO, target: command.route.target)
+            // nobody waits for the programs that it starts
+            if !command.route.program.isEmpty { signal(SIGCHLD, SIG_IGN) }
+            var relay = StreamRelay(listener: STDIN_FILENO, route: command.route)
             relay.run()
         case .udp:
             var relay = DatagramRelay(listener: STDIN_FILENO, target: command.route.target)

@@ -14,6 +14,8 @@ enum RelaySocket {
             case let error: throw error
             }
         }
+        // what is started for other clients must not hold this one's connection open
+        _ = fcntl(client, F_SETFD, FD_CLOEXEC)
         stopWaiting(on: client)
         return client
     }

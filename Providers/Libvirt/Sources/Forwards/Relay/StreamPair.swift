@@ -15,8 +15,8 @@ struct StreamPair {
     private(set) var deadline: ContinuousClock.Instant?
 
     /// Goes on its way to the machine for a client; nil, with the client turned away, where there is no way.
-    init?(_ client: Int32, to target: SocketAddress) {
-        guard let server = RelaySocket.connect(SOCK_STREAM, to: target) else {
+    init?(_ client: Int32, by route: ForwardRoute) {
+        guard let server = Self.server(of: route) else {
             RelaySocket.abort(client)
             return nil
         }
@@ -27,6 +27,11 @@ struct StreamPair {
         deadline = .now + Self.patience
         RelaySocket.tune(client)
         RelaySocket.tune(server)
+    }
+
+    private static func server(of route: ForwardRoute) -> Int32? {
+        route.program.isEmpty
+            ? RelaySocket.connect(SOCK_STREAM, to: route.target) : RelaySocket.start(route.program)
     }
 
     /// What to wait for on the two sockets. One that nothing is wanted of is left out altogether: poll(2) would report its

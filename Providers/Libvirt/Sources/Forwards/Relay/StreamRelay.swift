@@ -6,8 +6,8 @@ import SystemPackage
 struct StreamRelay {
     /// Where clients connect.
     let listener: Int32
-    /// Where the machine listens.
-    let target: SocketAddress
+    /// The way to where the machine listens.
+    let route: ForwardRoute
 
     /// As many clients at once; more of them wait until one has gone. Two descriptors for each, and some to spare.
     private static let capacity = 1000
@@ -16,9 +16,9 @@ struct StreamRelay {
     /// Until when nobody is let in, as the system had no descriptor left.
     private var pause: ContinuousClock.Instant?
 
-    init(listener: Int32, target: SocketAddress) {
+    init(listener: Int32, route: ForwardRoute) {
         self.listener = listener
-        self.target = target
+        self.route = route
     }
 
     /// Works until the listening socket fails.
@@ -50,7 +50,7 @@ struct StreamRelay {
     private mutating func acceptAll() -> Bool {
         do throws(Errno) {
             while pairs.count < Self.capacity, let client = try RelaySocket.accept(listener) {
-                if let pair = StreamPair(client, to: target) { pairs.append(pair) }
+                if let pair = StreamPair(client, by: route) { pairs.append(pair) }
             }
             return true
         } catch {
