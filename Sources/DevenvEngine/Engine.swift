@@ -27,7 +27,8 @@ package struct Engine: Sendable {
         return seen
     }
 
-    /// Every provider looks at its own options; only those that the machine may be made by look at its other keys too.
+    /// Every provider that the machine may be made by looks at its own options. Its other keys are nobody's business but of
+    /// the one that makes it: what one objects to, as long as another would not, is said when that one is chosen.
     private func optionProblems(of machine: MachineSpec) -> [Diagnostic] {
         let preferred = machine.providers.map(\.value)
         let unknown = machine.providers.filter { components.provider($0.value) == nil }.map { name in
@@ -39,7 +40,10 @@ package struct Engine: Sendable {
         }
         let usable = components.providers.filter { preferred.isEmpty || preferred.contains($0.name) }
         // A list may name providers that other members of the team have: it is wrong only when none is known.
+        let objections = usable.map { $0.objections(to: machine) }
+        let isOpen = objections.count > 1 && objections.contains { !$0.hasErrors }
         return (unknown.count == machine.providers.count ? unknown : []) + usable.flatMap { $0.validate(machine) }
+            + (isOpen ? [] : objections.first ?? [])
     }
 
     private func problems(of item: ProvisionerSpec, in project: ProvisionerProject) -> [Diagnostic] {

@@ -81,6 +81,23 @@ import Testing
         }
     }
 
+    @Test func whatAPausedMachineHasLostAroundItIsRestored() async throws {
+        try await EngineRig.with("web") { rig in
+            _ = try await rig.up()
+            _ = try await suspend(rig)
+            rig.provider.change(try rig.record("web").identity) { $0.drift = ["a forward is gone"] }
+            let notices = Mutex<[String]>([])
+            let operation = try await rig.engine.prepareResume(targets: rig.names, graph: rig.graph)
+            let report = try await rig.engine.carryOut(operation, width: 1, wait: true) { event in
+                if case .notice(_, let text) = event { notices.withLock { $0.append(text) } }
+            }
+            #expect(report.failures.isEmpty)
+            #expect(rig.provider.calls.suffix(2) == ["resume web", "resume web"])
+            #expect(notices.withLock { $0.filter { $0.contains("forward") } } == [])
+            #expect(try await rig.engine.status(rig.graph).first?.observation.drift == [])
+        }
+    }
+
     @Test func aProviderThatCannotSuspendIsToldOfBeforeAnythingHappens() async throws {
         let provider = MemoryProvider(features: ProviderFeatures(boxFormats: [.directories]))
         try await EngineRig.with("web", provider: provider) { rig in

@@ -37,6 +37,7 @@ struct UntoldContainer: Provider {
 
     func check() async -> [Finding] { await container.check() }
     func validate(_ machine: MachineSpec) -> [Diagnostic] { container.validate(machine) }
+    func objections(to machine: MachineSpec) -> [Diagnostic] { container.objections(to: machine) }
     func settings(of request: MachineRequest) -> [MachineSetting] { container.settings(of: request) }
     func observe(_ machines: [RecordedMachine]) async throws(ProviderError) -> [MachineID: MachineObservation] {
         try await container.observe(machines)

@@ -19,6 +19,8 @@ package final class MemoryProvider: Provider {
         package var silence: [String] = []
         /// What the user should know of each machine.
         package var notices: [String] = []
+        /// What it can't honour of any machine.
+        package var objections: [Diagnostic] = []
         /// Fails or holds up a call, named as in `calls`.
         package var before: (@Sendable (String) async throws(ProviderError) -> Void)?
 
@@ -30,6 +32,8 @@ package final class MemoryProvider: Provider {
     package struct Machine: Sendable {
         /// Its state.
         package var state = MachineObservation.State.stopped
+        /// What of its surroundings is missing.
+        package var drift: [String] = []
         /// What stands for the content of its disk.
         package var disk = ""
         /// The name of the snapshot that it was last saved as or brought back to.
@@ -39,8 +43,8 @@ package final class MemoryProvider: Provider {
         let address: IPv4Address?
     }
 
-    /// `memory`.
-    package let name = ProviderName(unchecked: "memory")
+    /// `memory`, unless told otherwise.
+    package let name: ProviderName
     /// All that there is, unless told otherwise.
     package let features: ProviderFeatures
     private let script: Script
@@ -48,9 +52,11 @@ package final class MemoryProvider: Provider {
 
     /// Makes a provider without machines.
     package init(
+        _ name: String = "memory",
         features: ProviderFeatures = ProviderFeatures(boxFormats: [.directories], suspends: true, snapshots: true),
         script: Script = Script()
     ) {
+        self.name = ProviderName(unchecked: name)
         self.features = features
         self.script = script
     }
@@ -90,6 +96,7 @@ package final class MemoryProvider: Provider {
 extension MemoryProvider {
     package func check() async -> [Finding] { [Finding(.fine, "memory is there")] }
     package func validate(_ machine: MachineSpec) -> [Diagnostic] { [] }
+    package func objections(to machine: MachineSpec) -> [Diagnostic] { script.objections }
     package func settings(of request: MachineRequest) -> [MachineSetting] {
         [MachineSetting("memory", request.spec.memory.map { "\($0)" } ?? "default", impact: .restart)]
     }
@@ -104,7 +111,7 @@ extension MemoryProvider {
                 let isRunning = machine?.state == .running
                 let seen = MachineObservation(
                     machine?.state ?? .absent, address: isRunning ? machine?.address : nil,
-                    access: isRunning ? script.route : nil)
+                    access: isRunning ? script.route : nil, drift: isRunning ? machine?.drift ?? [] : [])
                 return (asked.identity.machine, seen)
             })
     }
@@ -155,7 +162,9 @@ extension MemoryProvider {
 
     package func resume(_ machine: RecordedMachine) async throws(ProviderError) {
         try require(features.suspends)
-        try await effect("resume", machine.identity) { if $0.state == .suspended { $0.state = .running } }
+        try await effect("resume", machine.identity) { machine in
+            if machine.state == .suspended { machine.state = .running } else { machine.drift = [] }
+        }
     }
 
     package func snapshots(of machine: RecordedMachine) async throws(ProviderError) -> [MachineSnapshot] {

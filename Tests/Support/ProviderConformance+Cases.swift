@@ -8,7 +8,9 @@ extension ProviderConformance {
         case .checkFindsNoProblem:
             let problems = await provider.check().filter { $0.severity == .problem }
             #expect(problems.isEmpty)
-        case .aPlainMachineIsValid: #expect(provider.validate(try request("one").spec).isEmpty)
+        case .aPlainMachineIsValid:
+            let machine = try request("one").spec
+            #expect(provider.validate(machine).isEmpty && provider.objections(to: machine).isEmpty)
         case .settingsAreTheSameEachTime:
             let settings = provider.settings(of: try request("one"))
             #expect(settings == provider.settings(of: try request("one")))

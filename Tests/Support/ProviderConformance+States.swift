@@ -14,7 +14,7 @@ extension ProviderConformance {
         let one = try await up("one")
         switch aCase {
         case .locatingAnswersLikeObserving:
-            let seen = try await provider.locate(one.recorded, timeout: .seconds(30))
+            let seen = try await provider.locate(one.recorded, timeout: .seconds(4))
             expectRunning(seen, one)
             #expect(try await seen == observe(one))
         case .waitingForTheEndCanBeBrokenOff:

@@ -26,10 +26,14 @@ package struct ContainerProvider: Provider {
     /// What it can do.
     package var features: ProviderFeatures { ProviderFeatures(boxFormats: [.directories]) }
 
-    /// What is wrong with the `container` block, and with keys that a container can't honour.
+    /// What is wrong with the `container` block.
     package func validate(_ machine: MachineSpec) -> [Diagnostic] {
-        let tree = machine.providerOptions[name]
-        var diagnostics = ContainerOptions.read(tree).diagnostics
+        ContainerOptions.read(machine.providerOptions[name]).diagnostics
+    }
+
+    /// What of its other keys a container can't honour.
+    package func objections(to machine: MachineSpec) -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
         if let memory = machine.memory, memory < Self.leastMemory {
             diagnostics.append(
                 .error(

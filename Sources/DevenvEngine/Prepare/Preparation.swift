@@ -37,12 +37,24 @@ struct Preparation: Sendable {
         for machine in graph.machines where names.contains(machine.name.value) {
             let name = machine.name.value
             let provider = try await choice.provider(for: machine, recorded: recorded[name])
+            try requireFit(provider, for: machine)
             contexts[name] = try context(machine, provider, recorded[name], &hostNames)
         }
         if fingerprints { try await Fingerprints(components, project).complete(&contexts) }
         let planner = Planner(
             graph: graph, desired: contexts.compactMapValues(\.desired), recorded: recorded, observed: observed)
         return Result(planner: planner, machines: contexts, recorded: records)
+    }
+
+    /// Throws what the chosen provider can't honour of the machine.
+    private func requireFit(_ provider: any Provider, for machine: MachineSpec) throws(EngineError) {
+        let objections = provider.objections(to: machine).filter { $0.severity == .error }.map { objection in
+            (text: (objection.location.map { "\($0): " } ?? "") + objection.message, help: objection.help)
+        }
+        guard let first = objections.first else { return }
+        throw EngineError(
+            .provider, first.text, help: first.help ?? "or choose another provider than '\(provider.name)'",
+            details: objections.dropFirst().map(\.text))
     }
 
     var project: ProvisionerProject {

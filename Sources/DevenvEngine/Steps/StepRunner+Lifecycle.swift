@@ -21,7 +21,16 @@ extension StepRunner {
         record.providerRecord = try await machine.provider.create(request)
         record.phase = .created
         try store.save(record)
-        for text in await machine.provider.notices(of: request) { events(.notice(machine.name, text)) }
+        for text in objections(to: machine) + (await machine.provider.notices(of: request)) {
+            events(.notice(machine.name, text))
+        }
+    }
+
+    /// What the user is to know of keys that have no effect on the machine; where the Envfile names its provider, that was
+    /// said when it was read.
+    private func objections(to machine: Wanted) -> [String] {
+        guard machine.spec.providers.count != 1 else { return [] }
+        return machine.provider.objections(to: machine.spec).filter { $0.severity == .warning }.map(\.message)
     }
 
     /// The record of a machine that is about to be made. One that was begun before goes on under its id; what is left of an

@@ -38,12 +38,19 @@ extension StepRunner {
         try store.save(record, durable: false)
     }
 
-    /// The host may have been restarted during the pause. Without an Envfile the rest is left to `up`.
+    /// The host may have been restarted during the pause, or the machine was never let go on as a whole. Without an Envfile
+    /// its provider does what it knows of; what that leaves is left to `up`.
     private func surround(_ machine: Arriving) async throws {
         let record = try record(of: machine.name)
-        let seen = try await machine.provider.observe([record.recorded])[record.identity.machine]
-        guard let drift = seen?.drift, !drift.isEmpty else { return }
+        guard try await !drift(of: record, machine.provider).isEmpty else { return }
         if let wanted = machine.wanted { return try await mend(wanted) }
-        for text in drift { events(.notice(machine.name, "\(text); devenv up \(machine.name) puts it right")) }
+        if machine.provider.features.suspends { try await machine.provider.resume(record.recorded) }
+        for text in try await drift(of: record, machine.provider) {
+            events(.notice(machine.name, "\(text); devenv up \(machine.name) puts it right"))
+        }
+    }
+
+    private func drift(of record: MachineRecord, _ provider: any Provider) async throws(ProviderError) -> [String] {
+        try await provider.observe([record.recorded])[record.identity.machine]?.drift ?? []
     }
 }

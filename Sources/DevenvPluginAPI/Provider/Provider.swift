@@ -18,9 +18,13 @@ package protocol Provider: Sendable {
     /// What is usable on this host and what is not; with no `.problem` among them the provider can be used. Changes nothing.
     func check() async -> [Finding]
 
-    /// What is wrong with a machine's options for this provider (`machine.providerOptions[name]`) and with other keys
-    /// that it can't honour. Pure: it asks nothing of the host.
+    /// What is wrong with a machine's options for this provider (`machine.providerOptions[name]`). Pure: it asks nothing of
+    /// the host.
     func validate(_ machine: MachineSpec) -> [Diagnostic]
+
+    /// What of a machine's other keys it can't honour. Pure but for the environment. It only counts where this provider is
+    /// the one that makes the machine.
+    func objections(to machine: MachineSpec) -> [Diagnostic]
 
     /// The properties that a machine made from this request has. Pure.
     func settings(of request: MachineRequest) -> [MachineSetting]
@@ -55,7 +59,8 @@ package protocol Provider: Sendable {
     /// Pauses the machine. Only where `features.suspends`.
     func suspend(_ machine: RecordedMachine) async throws(ProviderError)
 
-    /// Lets a suspended machine go on. Only where `features.suspends`.
+    /// Lets a suspended machine go on. On a running one it puts right what is missing around it, as far as that is known
+    /// without a request, and leaves the machine itself alone. Only where `features.suspends`.
     func resume(_ machine: RecordedMachine) async throws(ProviderError)
 
     /// Waits until the address of a machine that runs is known, and answers like `observe`. Ends early, with whatever is
@@ -92,6 +97,9 @@ package protocol Provider: Sendable {
 
 // What a provider does that can do no more.
 extension Provider {
+    /// None.
+    package func objections(to machine: MachineSpec) -> [Diagnostic] { [] }
+
     /// Nothing.
     package func claim(_ request: MachineRequest) -> ProviderRecord { [:] }
 
