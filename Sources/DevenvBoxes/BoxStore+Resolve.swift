@@ -48,15 +48,12 @@ extension BoxStore {
             user: user, introduction: loginKey.map { .knownKey(place.loginKey($0)) } ?? .provided)
     }
 
-    private func check(_ entry: NameEntry, _ name: String, against constraint: String?) throws(BoxError) {
+    private func check(
+        _ entry: NameEntry, _ name: String, against constraint: VersionConstraint?
+    ) throws(BoxError) {
         guard let constraint else { return }
-        guard let parsed = VersionConstraint(parsing: constraint) else {
-            throw BoxError(
-                .invalid, "'\(constraint)' after the name of the box '\(name)' is no version constraint",
-                help: "write for example '\(name)@~> 12.0' or '\(name)@>= 12.1, < 13'")
-        }
         guard let text = entry.version, let version = BoxVersion(parsing: text) else { return }
-        guard !parsed.admits(version) else { return }
+        guard !constraint.admits(version) else { return }
         throw BoxError(
             .missing, "the box '\(name)' is there in version \(text), which '\(constraint)' does not admit",
             help: "add another one with 'devenv box add \(entry.format.sources) --name \(name)'")

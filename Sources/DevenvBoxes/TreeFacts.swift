@@ -1,4 +1,5 @@
 import DevenvHost
+import DevenvModel
 import SystemPackage
 
 /// What can be told from a tree itself.

@@ -1,30 +1,18 @@
-import CLibCrypto
+/// The SHA-256 hash function (FIPS 180-4).
+package struct SHA256: ~Copyable {
+    private var digest: RunningDigest
 
-/// The SHA-256 hash function (FIPS 180-4) by libcrypto, which uses the processor's own instructions for it.
-@safe package struct SHA256: ~Copyable {
-    private let context: OpaquePointer
-
-    /// Starts a digest; traps where memory is out, as an allocation in Swift does.
+    /// Starts a digest.
     package init() {
-        guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-            preconditionFailure("libcrypto has no memory for a digest")
-        }
-        unsafe self.context = context
-    }
-
-    deinit {
-        unsafe EVP_MD_CTX_free(context)
+        guard let digest = RunningDigest(.sha256) else { preconditionFailure("libcrypto has no SHA-256") }
+        self.digest = digest
     }
 
     /// Adds bytes.
-    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        _ = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-    }
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) { unsafe digest.update(bytes) }
 
     /// Adds bytes.
-    package mutating func update(_ bytes: [UInt8]) {
-        unsafe bytes.withUnsafeBytes { _ = unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
-    }
+    package mutating func update(_ bytes: [UInt8]) { digest.update(bytes) }
 
     /// Adds a text and its length, so that no two lists of texts run into the same bytes.
     package mutating func update(field text: String) {
@@ -32,11 +20,7 @@ import CLibCrypto
     }
 
     /// Ends the digest: 32 bytes.
-    package consuming func finish() -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = unsafe digest.withUnsafeMutableBufferPointer { unsafe EVP_DigestFinal_ex(context, $0.baseAddress, nil) }
-        return digest
-    }
+    package consuming func finish() -> [UInt8] { digest.finish() }
 
     /// Ends the digest: 64 hexadecimal digits.
     package consuming func hexadecimal() -> String { Hexadecimal.encode(finish()) }

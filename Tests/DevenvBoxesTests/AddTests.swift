@@ -35,7 +35,7 @@ import Testing
         let fixture = try BoxStoreFixture()
         let record = try await fixture.store.add(try fixture.makeTree(), name: "test/one", version: "12.11")
         let image = try fixture.store.resolve(
-            .named("test/one", constraint: "~> 12.0"), base: "/", formats: [.directories])
+            .named("test/one", constraint: VersionConstraint(parsing: "~> 12.0")), base: "/", formats: [.directories])
 
         #expect(image.digest == record.digest)
         #expect(image.user == "dev")

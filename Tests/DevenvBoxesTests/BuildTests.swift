@@ -24,7 +24,8 @@ import Testing
         #expect(try await fixture.store.isIntact("debian/12"))
         try checkContent(
             of: try fixture.store.resolve(
-                .named("debian/12", constraint: "~> 12.0"), base: "/", formats: [.directories]))
+                .named("debian/12", constraint: VersionConstraint(parsing: "~> 12.0")), base: "/",
+                formats: [.directories]))
     }
 
     private func checkContent(of image: BoxImage) throws {

@@ -23,7 +23,7 @@ import Testing
         #expect(try fixture.staging().isEmpty)
 
         let image = try fixture.store.resolve(
-            .named("test/disk", constraint: "~> 12.0"), base: "/", formats: [.qcow2])
+            .named("test/disk", constraint: VersionConstraint(parsing: "~> 12.0")), base: "/", formats: [.qcow2])
         #expect(image.format == .qcow2)
         #expect(image.introduction == .provided)
         let file = try #require(image.layers.first)

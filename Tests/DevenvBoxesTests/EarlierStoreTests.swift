@@ -19,7 +19,7 @@ import Testing
         #expect(record.architecture == "amd64")
         #expect(record.created == 1_700_000_000)
         let image = try fixture.store.resolve(
-            .named("debian/12", constraint: "~> 12.0"), base: "/", formats: [.directories])
+            .named("debian/12", constraint: VersionConstraint(parsing: "~> 12.0")), base: "/", formats: [.directories])
         #expect(image.digest == Self.digest)
         #expect(image.layers.first?.lastComponent == "rootfs")
     }

@@ -152,7 +152,7 @@ import Testing
             """)
         #expect(loaded.problems == [])
         let machine = try loaded.machine("web")
-        #expect(machine.box?.value == .named("debian/12", constraint: "~> 12.0"))
+        #expect(machine.box?.value == .named("debian/12", constraint: VersionConstraint(parsing: "~> 12.0")))
         #expect(machine.providers.map(\.value.rawValue) == ["container", "libvirt"])
         #expect(machine.disk == ByteCount(bytes: 20_000_000_000))
         #expect(machine.groups == ["web"])

@@ -40,6 +40,12 @@ struct Mistake: CustomTestStringConvertible {
         Mistake("message: 1️⃣1.20", "1️⃣ 'message' must be a text, not '1.20'"),
         Mistake(
             "hostname: 1️⃣web_1", "1️⃣ 'hostname' must be a host name of letters, digits, hyphens and dots, not 'web_1'"),
+        Mistake("box: 1️⃣debian/12@~~ 1", "1️⃣ '~~ 1' in 'box' is no version constraint"),
+        Mistake("box: 1️⃣debian/12@>= 12.0, < b", "1️⃣ '>= 12.0, < b' in 'box' is no version constraint"),
+        Mistake(
+            "box: 1️⃣a b",
+            "1️⃣ 'box' must be a box such as debian/12, debian/12@~> 12.0, ./box.tar.zst, https://… or "
+                + "oci:registry/name:tag, not 'a b'"),
         Mistake("libvirt: 1️⃣fast", "1️⃣ 'libvirt' must be a map, not 'fast'"),
         Mistake("1️⃣memroy: 1GiB", "1️⃣ a machine has no key 'memroy'"),
         Mistake("1️⃣contaner: {}", "1️⃣ a machine has no key 'contaner'"),

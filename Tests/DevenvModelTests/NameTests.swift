@@ -25,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         ("debian/12", BoxReference.named("debian/12", constraint: nil)),
-        ("debian/12@~> 12.0", .named("debian/12", constraint: "~> 12.0")), ("base", .named("base", constraint: nil)),
+        ("debian/12@~> 12.0", .named("debian/12", constraint: VersionConstraint(parsing: "~> 12.0"))),
+        ("base", .named("base", constraint: nil)),
         ("./box.tar.zst", .location("./box.tar.zst")), ("../box", .location("../box")),
         ("/srv/box", .location("/srv/box")),
         ("https://boxes.example.com/b.tar", .location("https://boxes.example.com/b.tar")),
@@ -34,6 +35,12 @@ import Testing
     func boxesAreReadAndWritten(text: String, expected: BoxReference) {
         #expect(BoxReference(parsing: text) == expected)
         #expect(BoxReference(parsing: text)?.description == text)
+    }
+
+    @Test(arguments: ["~~ 1", ">=", "a.b", "1,,2", "", " ", "1; 2"])
+    func aBadConstraintIsToldApartFromABadName(constraint: String) {
+        #expect(throws: BoxReference.Mistake.constraint(constraint)) { try BoxReference(reading: "a@\(constraint)") }
+        #expect(throws: BoxReference.Mistake.name) { try BoxReference(reading: "a b@\(constraint)") }
     }
 
     @Test(arguments: ["", "oci:", "debian/12@", "a/b/c", ".hidden", "a b", "-x", "debian//12", "x".repeated(101)])

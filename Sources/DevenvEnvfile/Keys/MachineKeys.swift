@@ -62,7 +62,5 @@ enum MachineKeys {
         Key("message", \.spec.message, .text, "shown after 'up'"),
     ]
 
-    private static let box = ValueType<BoxReference>.parsed(
-        "a box such as debian/12, debian/12@~> 12.0, ./box.tar.zst, https://… or oci:registry/name:tag", format: "box"
-    ) { BoxReference(parsing: $0) }
+    private static let box = BoxKey.type
 }

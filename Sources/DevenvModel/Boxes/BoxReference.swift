@@ -1,23 +1,38 @@
 /// Which box a machine starts from, as the Envfile names it.
 package enum BoxReference: Hashable, Sendable {
     /// A name in the store or in a catalog, with an optional version constraint: `debian/12@~> 12.0`.
-    case named(String, constraint: String?)
+    case named(String, constraint: VersionConstraint?)
     /// A path or URL of a box file or directory.
     case location(String)
     /// An image in an OCI registry: `oci:registry/name:tag`.
     case image(String)
 
-    /// Reads a reference; nil for an empty name or constraint.
+    /// Why a text is no reference.
+    package enum Mistake: Error, Hashable, Sendable {
+        /// It can't name anything.
+        case name
+        /// What follows the name is no version constraint.
+        case constraint(String)
+    }
+
+    /// Reads a reference; nil where `init(reading:)` throws.
     package init?(parsing text: String) {
+        do throws(Mistake) { try self.init(reading: text) } catch { return nil }
+    }
+
+    /// Reads a reference.
+    package init(reading text: String) throws(Mistake) {
         if text.hasPrefix("oci:") {
-            guard text.count > 4 else { return nil }
+            guard text.count > 4 else { throw .name }
             self = .image(String(text.dropFirst(4)))
         } else if text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix("../") || text.contains("://") {
             self = .location(text)
         } else {
             let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard Self.isName(parts[0]), parts.count == 1 || !parts[1].isEmpty else { return nil }
-            self = .named(parts[0], constraint: parts.count == 2 ? parts[1] : nil)
+            guard Self.isName(parts[0]) else { throw .name }
+            let constraint = parts.count == 2 ? VersionConstraint(parsing: parts[1]) : nil
+            guard parts.count == 1 || constraint != nil else { throw .constraint(parts[1]) }
+            self = .named(parts[0], constraint: constraint)
         }
     }
 
