@@ -2,8 +2,9 @@
 enum MachineUnits {
     static let files = [
         unit("ssh.service", ssh), unit("devenv-firstboot.service", firstBoot), unit("devenv-grow.service", growth),
-        unit("devenv-coldplug.service", coldplug),
-        unit("devenv-online.service", online),
+        unit("devenv-coldplug.service", coldplug), unit("devenv-online.service", online),
+        unit("dbus.socket.d/devenv.conf", addition(bus)),
+        unit("systemd-resolved.service.d/devenv.conf", addition("[Service]\nPrivateTmp=no\n\(first)")),
         unit("systemd-journald.service.d/devenv.conf", addition("[Service]\n\(first)")),
         unit("systemd-udev-trigger.service.d/devenv.conf", addition(firstColdplug)),
     ]
@@ -22,6 +23,14 @@ enum MachineUnits {
         "sys-kernel-tracing.mount", "sys-kernel-config.mount", "sys-fs-fuse-connections.mount", "dev-mqueue.mount",
         "dev-hugepages.mount", "modprobe@configfs.service", "modprobe@drm.service", "modprobe@fuse.service",
     ].joined(separator: " ")
+
+    /// Whoever logs in early and speaks to the system finds somebody who will answer, once there is a bus.
+    private static let bus = """
+        [Unit]
+        DefaultDependencies=no
+        Before=ssh.service shutdown.target
+        Conflicts=shutdown.target
+        """
 
     /// While the system starts, what is done over SSH goes before what starts, and the journal before what waits for it
     /// (systemd.resource-control(5)).
@@ -72,7 +81,8 @@ enum MachineUnits {
         """
 
     /// Debian's own unit waits for the whole system; `After=` can't be taken back by an addition, so this is a whole unit. The
-    /// server listens before there is an address.
+    /// server listens before there is an address, and answers when names can be looked up: a private /tmp would hold the
+    /// resolver back until much else is done.
     private static let ssh = """
         # Written by devenv: Debian's unit, but early.
         [Unit]
@@ -80,7 +90,7 @@ enum MachineUnits {
         Documentation=man:sshd(8) man:sshd_config(5)
         DefaultDependencies=no
         Wants=devenv-firstboot.service
-        After=devenv-firstboot.service devenv-grow.service systemd-journald.socket
+        After=devenv-firstboot.service devenv-grow.service systemd-journald.socket dbus.socket systemd-resolved.service
         Before=\(late) shutdown.target
         Conflicts=shutdown.target
         ConditionPathExists=!/etc/ssh/sshd_not_to_be_run
