@@ -26,12 +26,12 @@ extension MachineStorage {
 
     /// Removes bases that no disk needs, and devenv's own pool where it is empty. Where somebody else is at the pool and stays
     /// there it is left to them: whoever removes volumes does the same afterwards, and whoever makes some has a machine
-    /// that will be removed.
+    /// that will be removed. The pool's locks go too; who needs one makes it again.
     package func collect() async throws(ProviderError) {
         guard let lock = try await lock(.contents, .alone, patience: .milliseconds(250)) else { return }
-        defer { extendLifetime(lock) }
         if let pool = try await usablePool() { try await BaseStore(storage: self, pool: pool).collect() }
         try await closePoolIfEmpty()
+        lock.remove(pool: pool.name, at: connection.uri)
     }
 
     /// The pools that the machine's volumes may be in: its own one; where no note says that this is right, all that are open.

@@ -39,6 +39,7 @@ struct StorageFixture {
             let pools = try await fresh.connection.pools().map(\.name)
             #expect(!pools.contains(fixture.pool.name), "the pool is left behind")
             #expect(!HostFiles.exists(fixture.poolDirectory), "its directory is left behind")
+            #expect(fixture.locks.isEmpty, "locks are left behind")
             #expect(try HostFiles.list(fixture.machines).isEmpty, "notes are left behind")
         }
     }
@@ -71,6 +72,13 @@ struct StorageFixture {
         var fixture = self
         fixture.connection = try await LibvirtConnection.open(connection.uri)
         return fixture
+    }
+
+    /// The files of the pool's locks that are there.
+    var locks: [FilePath] {
+        PoolLock.Part.allCases.map { PoolLock.path(of: $0, of: pool.name, at: connection.uri) }.filter {
+            HostFiles.exists($0)
+        }
     }
 
     var directories: HostDirectories { directories("home") }
