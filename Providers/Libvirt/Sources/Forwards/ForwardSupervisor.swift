@@ -36,7 +36,7 @@ package struct ForwardSupervisor: Sendable {
         var claims = ForwardClaims()
         try claims.add(missing.subtracting(inherited))
         FaultPoint.reach("libvirt.forwards.claimed")
-        try await Self.end(stale)
+        try await Self.end { $0.command.machine == machine.machine && !kept.contains($0.command.route) }
         FaultPoint.reach("libvirt.forwards.cleared")
         try claims.add(inherited)
         try await start(claims.sockets, of: machine, program)
@@ -45,7 +45,7 @@ package struct ForwardSupervisor: Sendable {
 
     /// Ends all forwards of a machine; none there is fine.
     package func take(downOf machine: MachineIdentity) async throws(ProviderError) {
-        try await Self.end(RelayProcess.all().filter { $0.command.machine == machine.machine })
+        try await Self.end { $0.command.machine == machine.machine }
     }
 
     /// The routes of machines that are there, from one look at the processes of this host; machines without any are left
@@ -71,7 +71,7 @@ package struct ForwardSupervisor: Sendable {
             try await Self.wait(until: Set(commands.map(\.command)), runBy: program)
         } catch {
             let started = Set(commands.map(\.command))
-            try await Self.end(RelayProcess.all().filter { started.contains($0.command) })
+            try await Self.end { started.contains($0.command) }
             throw error
         }
     }
@@ -87,18 +87,30 @@ package struct ForwardSupervisor: Sendable {
         throw .failed("forwarding ports: '\(program)' was started and is not there")
     }
 
-    private static func end(_ processes: [RelayProcess]) async throws(ProviderError) {
-        for process in processes { process.end() }
+    /// Ends processes, and looks for them again until none is left: one that was only about to become a supervisor may have
+    /// started another between the look at it and its end.
+    private static func end(_ isMeant: @escaping @Sendable (RelayProcess) -> Bool) async throws(ProviderError) {
         // whoever interrupts us still wants them gone
-        let isDone = await Task { await poll { !RelayProcess.areAlive(processes) } }.value
-        guard !isDone else { return }
-        let ids = processes.map { "\($0.id)" }.joined(separator: ", ")
+        let left = await Task {
+            var ended: Set<RelayProcess> = []
+            let isDone = await poll {
+                let found = RelayProcess.all().filter(isMeant)
+                for process in found { process.end() }
+                ended.formUnion(found)
+                return found.isEmpty && !RelayProcess.areAlive(ended)
+            }
+            return isDone ? [] : ended
+        }.value
+        guard !left.isEmpty else { return }
+        let ids = left.map { "\($0.id)" }.sorted().joined(separator: ", ")
         throw .failed("ending forwards: not all of the processes \(ids) end")
     }
 
     /// Asks again and again until it is so; false when that takes too long, or when the task is cancelled.
+    ///
+    /// The time is for hosts that have far more to do than they can: a program that is only being started takes seconds there.
     private static func poll(_ condition: () -> Bool) async -> Bool {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(60)
         var pause = Duration.milliseconds(1)
         while !condition() {
             guard ContinuousClock.now < end else { return false }

@@ -36,7 +36,7 @@ struct RelayProcess: Hashable, Sendable {
     /// Whether any of them, or anything in the sessions that they lead, still runs and so may have a port: a supervisor can
     /// start a relay between the look at it and its end. One that is ending has no arguments any more before it has closed
     /// what it has open, so that only its state tells.
-    static func areAlive(_ processes: [RelayProcess]) -> Bool {
+    static func areAlive(_ processes: Set<RelayProcess>) -> Bool {
         let own = Set(processes.map(\.id))
         let sessions = Set(processes.filter(\.isSupervisor).map(\.id))
         return ids().contains { id in (own.contains(id) || sessions.contains(getsid(id))) && !hasEnded(id) }
