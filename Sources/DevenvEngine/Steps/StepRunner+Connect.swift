@@ -3,6 +3,7 @@ import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
 import DevenvState
+import SystemPackage
 
 /// A machine that is waited for.
 struct Arriving: Sendable {
@@ -116,12 +117,21 @@ extension StepRunner {
     private func wayIn(to machine: MachineName, _ record: MachineRecord, _ seen: MachineObservation?) throws -> WayIn {
         let keys = MachineKeys(directory: store.directory(of: machine))
         guard let seen, let endpoint = try keys.endpoint(for: record, seen: seen) else {
-            let what = seen?.state == .running ? "has no address" : "stopped running"
-            throw EngineError(
-                .wrongState, "machine '\(machine)' \(what)",
-                help: "look at its console log in \(store.logs(of: machine))")
+            throw Self.unreachable(machine, seen?.state, logs: store.logs(of: machine))
         }
         return WayIn(
             seen: seen, endpoint: endpoint, communicator: connections.communicator(for: machine, at: endpoint))
+    }
+
+    private static func unreachable(
+        _ machine: MachineName, _ state: MachineObservation.State?, logs: FilePath
+    ) -> EngineError {
+        let what =
+            switch state {
+            case .running: "has no address"
+            case .unknown(let reason): "can't be looked at: \(reason)"
+            default: "stopped running"
+            }
+        return EngineError(.wrongState, "machine '\(machine)' \(what)", help: "look at its console log in \(logs)")
     }
 }

@@ -56,7 +56,21 @@ extension StepRunner {
         }
         FaultPoint.reach("engine.provision.ran")
         try note(fingerprint, failure, of: name, machine.name)
-        if let failure { throw failure }
+        guard let failure else { return }
+        throw await explained(failure, machine) ?? failure
+    }
+
+    /// What it is about a machine that a provisioner could not go on in: it was paused or has ended. Nil where it runs, or where
+    /// the provisioner itself failed.
+    private func explained(_ failure: ProvisionerError, _ machine: Wanted) async -> EngineError? {
+        guard failure.exitStatus == nil, !failure.isCancellation, let record = try? record(of: machine.name) else {
+            return nil
+        }
+        // a provider that can't say leaves the provisioner's own words
+        let seen = (try? await machine.provider.observe([record.recorded]))?[record.identity.machine]
+        guard let seen, seen.state != .running else { return nil }
+        return EngineError(
+            .failed, failure.message, help: failure.help, details: ["the machine is \(seen.state)"] + seen.drift)
     }
 
     private func note(
