@@ -5,13 +5,14 @@ import SystemPackage
 ///
 /// `DEVENV_FAULT=NAME` kills the program with SIGKILL when it reaches the point of that name (`NAME#2`: the second time);
 /// `DEVENV_FAULT_TRACE=FILE` appends the name of each point that is reached, so that a harness can learn them all from one
-/// run. `DEVENV_FAULT_SIGNAL=INT` sends that signal in place of SIGKILL. Without any, a point costs one comparison.
+/// run. `DEVENV_FAULT_SIGNAL=INT` sends that signal in place of SIGKILL; `STOP` holds the program up, so that a test may do
+/// something to the world meanwhile. Without any, a point costs one comparison.
 package enum FaultPoint {
     private static let target: (name: String, visit: Int)? = variable("DEVENV_FAULT").map { text in
         let parts = text.split(separator: "#", maxSplits: 1).map(String.init)
         return (parts[0], parts.count == 2 ? Int(parts[1]) ?? 1 : 1)
     }
-    private static let signal = variable("DEVENV_FAULT_SIGNAL") == "INT" ? SIGINT : SIGKILL
+    private static let signal = ["INT": SIGINT, "STOP": SIGSTOP][variable("DEVENV_FAULT_SIGNAL") ?? ""] ?? SIGKILL
     private static let trace = variable("DEVENV_FAULT_TRACE")
     private static let visits = VisitCounter()
 

@@ -11,13 +11,15 @@ struct AcceptanceProject: Sendable {
     let directory: FilePath
     let binary: DevenvBinary
 
-    /// Runs a test with a project that has this Envfile. `$BOX` in it stands for the box of the tests.
+    /// Runs a test with a project that has this Envfile. `$BOX` in it stands for the box of the tests. A libvirt of the test's
+    /// own takes the place of the system's.
     static func with(
         _ envfile: String, files: [String: String] = [:], home: AcceptanceHome = .shared,
-        sourceLocation: SourceLocation = #_sourceLocation,
+        libvirt: PrivateLibvirt? = nil, sourceLocation: SourceLocation = #_sourceLocation,
         _ body: @Sendable (AcceptanceProject) async throws -> Void
     ) async throws {
-        let binary = try await home.binary()
+        var binary = try await home.binary()
+        binary.libvirt = libvirt
         let directory = FilePath("/var/tmp/devenv-project-" + SecureRandom.hexadecimal(digits: 12))
         try HostFiles.makeDirectory(directory)
         let project = AcceptanceProject(directory: directory, binary: binary)
@@ -99,7 +101,7 @@ struct AcceptanceProject: Sendable {
         var left: [String] = []
         do {
             try await eventually("nothing is left", within: .seconds(30), sourceLocation: sourceLocation) {
-                left = try await Leftovers.find(marks: marks, home: binary.home)
+                left = try await Leftovers.find(marks: marks, of: binary)
                 return left.isEmpty
             }
         } catch is NeverHappened {

@@ -27,13 +27,11 @@ struct KillHarnessTests {
         try await harness.anInterruptedUpCleansUpAndTheNextOneGoesOn()
     }
 
-    @Test func upCompletesWhatAKillLeftAtAnyPoint() async throws { try await harness.upCompletesWhatAKillLeft() }
+    @Test func upAndDestroyCompleteWhatAKillLeftAtAnyPoint() async throws {
+        try await harness.upAndDestroyCompleteWhatAKillLeft()
+    }
 
     @Test func destroyRemovesWhatAKilledUpLeftAtAnyPoint() async throws {
         try await harness.destroyRemovesWhatAKilledUpLeft()
-    }
-
-    @Test func destroyCompletesADestroyThatWasKilledAtAnyPoint() async throws {
-        try await harness.destroyCompletesADestroyThatWasKilled()
     }
 }

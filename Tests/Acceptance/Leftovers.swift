@@ -14,15 +14,18 @@ enum Leftovers {
     }
 
     /// What is left on the host that bears one of the ids.
-    static func find(marks: [String], home: FilePath) async throws -> [String] {
-        var left = try await LibvirtLeftovers(marks: marks).all()
+    static func find(marks: [String], of binary: DevenvBinary) async throws -> [String] {
+        let libvirt = binary.libvirt.map {
+            LibvirtLeftovers(marks: marks, uri: $0.uri, directories: $0.directories)
+        }
+        var left = try await (libvirt ?? LibvirtLeftovers(marks: marks)).all()
         for id in marks {
             left += lines("/proc/mounts", with: id).map { "mount: \($0)" }
             left += try await output("ip", ["-details", "link"], with: String(id.prefix(8))).map { "link: \($0)" }
             left += try await output("nft", ["list", "ruleset"], with: String(id.prefix(8))).map { "rule: \($0)" }
             left += cgroups(with: id).map { "cgroup: \($0)" }
             left += try processes(with: id).map { "process: \($0)" }
-            left += try files(below: home, with: id).map { "file: \($0)" }
+            left += try files(below: binary.home, with: id).map { "file: \($0)" }
         }
         return left
     }

@@ -74,8 +74,9 @@ package struct LibvirtLeftovers: Sendable {
         let call = ToolInvocation(
             "find", directories.map(\.string) + ["-maxdepth", "6", "("] + names + [")"])
         // what goes meanwhile is an error to it; libvirt never removes the number of a dnsmasq that it has ended
+        let numbers = ["/run/libvirt/network/"] + directories.map { "\($0)/run/network/" }
         return Self.lines(try await SystemToolRunner().run(call).text)
-            .filter { !$0.hasPrefix("/run/libvirt/network") }.map { "file \($0)" }
+            .filter { file in !numbers.contains(where: file.hasPrefix) }.map { "file \($0)" }
     }
 
     /// QEMU, dnsmasq, relays, swtpm and whoever else was given a mark, as an argument or in the environment.

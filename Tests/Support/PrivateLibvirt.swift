@@ -10,7 +10,9 @@ import Testing
 ///         let connection = try await LibvirtConnection.open(libvirt.uri)
 ///     }
 ///
-/// Needs root, and the tools `libvirtd`, `virsh`, `tini`, `setpriv` and `unshare`.
+/// Programs that see it as `qemu:///system`, with its files in their usual places, are run by `command`.
+///
+/// Needs root, and the tools `libvirtd`, `virtlogd`, `virsh`, `tini`, `setpriv` and `unshare`.
 package struct PrivateLibvirt: Sendable {
     /// Whose daemon it is.
     package enum Kind: Sendable {
@@ -28,18 +30,25 @@ package struct PrivateLibvirt: Sendable {
     package let home: FilePath
     private let kind: Kind
     private var processFile: FilePath { home.appending("libvirtd.pid") }
+    /// Where the images of a system's daemon are, as this host sees it.
+    package var images: FilePath { home.appending("lib").appending("images") }
+    /// What it keeps all over its places, for a look at what is left of machines.
+    package var directories: [FilePath] { [home] }
 
     /// The user of a session: `nobody`.
     package static let sessionUser: UInt32 = 65534
 
-    /// Runs the body beside a daemon that answers.
+    /// Runs the body beside a daemon that answers. `megabytes` is the size of the file system that the images of a system's
+    /// daemon then have for themselves.
     package static func with<Value>(
-        _ kind: Kind, isolation: isolated (any Actor)? = #isolation, _ body: (PrivateLibvirt) async throws -> Value
+        _ kind: Kind, megabytes: Int? = nil, isolation: isolated (any Actor)? = #isolation,
+        _ body: (PrivateLibvirt) async throws -> Value
     ) async throws -> Value {
         try await TemporaryDirectory.with { directory in
             let libvirt = try PrivateLibvirt(kind, in: directory)
             let result: Result<Value, any Error>
             do {
+                if let megabytes { try await libvirt.mountImages(megabytes) }
                 try await libvirt.start()
                 result = .success(try await body(libvirt))
             } catch {
@@ -57,9 +66,10 @@ package struct PrivateLibvirt: Sendable {
         switch kind {
         case .system:
             uri = "qemu+unix:///system?socket=\(home)/run/libvirt-sock"
-            for name in ["run", "lib", "log", "etc"] { try HostFiles.makeDirectory(home.appending(name)) }
-            // no virtlogd of its own
-            try directory.write("stdio_handler = \"file\"\n", to: "home/etc/qemu.conf")
+            let open: FilePermissions = [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]
+            for name in ["run", "lib", "lib/images", "log", "etc"] {
+                try HostFiles.makeDirectory(home.pushing(FilePath(name)), mode: open)
+            }
         case .session:
             uri = "qemu+unix:///session?socket=\(home)/run/libvirt/libvirt-sock"
             guard chmod(directory.path.string, 0o711) == 0, chown(home.string, Self.sessionUser, Self.sessionUser) == 0
@@ -75,29 +85,37 @@ package struct PrivateLibvirt: Sendable {
             + variables
     }
 
+    /// A program, with its arguments, among this daemon's files: those of a session's user, or its state in the places of
+    /// the shared daemon's.
+    package func command(_ words: [String]) -> [String] {
+        switch kind {
+        case .system: ["unshare", "--mount", "sh", "-euc", Self.bindings, "sh", home.string] + words
+        case .session: sessionCommand + words
+        }
+    }
+
     /// Starts it again after `kill`; returns when it answers.
     package func start() async throws {
-        let daemon = ["tini", "-s", "--", "libvirtd", "--pid-file", processFile.string]
-        let command =
-            switch kind {
-            case .system: ["unshare", "--mount", "sh", "-euc", Self.bindings, "sh", home.string] + daemon
-            case .session: sessionCommand + daemon
-            }
+        let logSocket = home.pushing("run/virtlogd-sock")
+        if kind == .system, !HostFiles.exists(logSocket) {
+            try await launch(["virtlogd", "--pid-file", home.appending("virtlogd.pid").string])
+            try await eventually("virtlogd listens") { HostFiles.exists(logSocket) }
+        }
+        try await launch(["libvirtd", "--pid-file", processFile.string])
+        try await eventually("libvirtd answers at \(uri)") { await LibvirtDaemon.refusal(of: uri) == nil }
+    }
+
+    private func launch(_ daemon: [String]) async throws {
+        let command = command(["tini", "-s", "--"] + daemon)
         guard let program = ToolPath.find(command[0]) else { throw Failure(description: "no '\(command[0])'") }
         let nothing = try FileDescriptor.open("/dev/null", .readOnly)
         defer { try? nothing.close() }  // it was only read
         try await DetachedProcess.start(program, Array(command.dropFirst()), input: nothing)
-        try await eventually("libvirtd answers at \(uri)", within: .seconds(30)) {
-            await LibvirtDaemon.refusal(of: uri) == nil
-        }
     }
 
-    /// Its state in the places of the shared daemon's, but what is known of this host's QEMU, which takes long to find out,
-    /// and the images, so that a path means the same inside and outside.
+    /// Its state in the places of the shared daemon's, but what is known of this host's QEMU, which takes long to find out.
     private static let bindings = """
         home=$1; shift
-        mkdir -p "$home/lib/images"
-        mount --bind /var/lib/libvirt/images "$home/lib/images" 2>/dev/null || true
         mount --rbind "$home/lib" /var/lib/libvirt
         mount --bind "$home/run" /run/libvirt
         mount --bind "$home/log" /var/log/libvirt
@@ -119,23 +137,33 @@ package struct PrivateLibvirt: Sendable {
         return pid_t(text).flatMap { ProcessTable.isRunning($0) ? $0 : nil }
     }
 
+    // MARK: The file system of the images
+
+    private func mountImages(_ megabytes: Int) async throws {
+        try await run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=711", "tmpfs", images.string)
+    }
+
+    /// Makes the images' own file system larger.
+    package func growImages(to megabytes: Int) async throws {
+        try await run("mount", "-o", "remount,size=\(megabytes)m", images.string)
+    }
+
+    private func run(_ tool: String, _ arguments: String...) async throws {
+        let outcome = try await SystemToolRunner().run(ToolInvocation(tool, arguments))
+        guard outcome.status == 0 else { throw Failure(description: "\(tool): \(outcome.complaint)") }
+    }
+
+    // MARK: The end
+
     /// Takes down all that the daemon has, then whatever of it still runs.
     private func end() async {
-        let namespace = process().flatMap(Self.mountNamespace)
         for (list, destroy) in [("list", "destroy"), ("net-list", "net-destroy")] {
             for name in await virsh(list, "--name") { _ = await virsh(destroy, name) }
         }
-        let all = ((try? HostFiles.list("/proc")) ?? []).compactMap { pid_t($0) }  // no /proc, no processes
-        let mark = "HOME=\(home)"
-        let marked = ProcessTable.processes(withEnvironment: mark)
-        for process in all where marked.contains(process) || isInside(process, namespace) {
-            Glibc.kill(process, SIGKILL)
-        }
+        for process in processes { Glibc.kill(process, SIGKILL) }
         // the issue that this records says what still runs
-        try? await eventually("all that libvirtd started has ended") {
-            !ProcessTable.processes(withEnvironment: mark).contains(where: ProcessTable.isRunning)
-                && !all.contains { isInside($0, namespace) && ProcessTable.isRunning($0) }
-        }
+        try? await eventually("all that libvirtd started has ended") { processes.isEmpty }
+        umount2(images.string, Int32(MNT_DETACH))
     }
 
     private func virsh(_ arguments: String...) async -> [String] {
@@ -144,15 +172,14 @@ package struct PrivateLibvirt: Sendable {
         return (outcome?.text ?? "").split(whereSeparator: \.isNewline).map { String($0.filter { $0 != " " }) }
     }
 
-    private func isInside(_ process: pid_t, _ namespace: String?) -> Bool {
-        guard kind == .system, let namespace, namespace != Self.mountNamespace(getpid()) else { return false }
-        return Self.mountNamespace(process) == namespace
-    }
-
-    private static func mountNamespace(_ process: pid_t) -> String? {
-        var buffer = [CChar](repeating: 0, count: 64)
-        let count = readlink("/proc/\(process)/ns/mnt", &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    /// Whatever runs among its files: the daemons, and all that they or `command` have started.
+    private var processes: [pid_t] {
+        let marked =
+            switch kind {
+            case .system: ProcessTable.processes(withMount: "/run/libvirt", of: home.appending("run"))
+            case .session: ProcessTable.processes(withEnvironment: "HOME=\(home)")
+            }
+        return marked.filter { $0 != getpid() && ProcessTable.isRunning($0) }
     }
 
     private struct Failure: Error, CustomStringConvertible {

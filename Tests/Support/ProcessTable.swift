@@ -1,6 +1,6 @@
 import DevenvHost
 package import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// The processes of this host, from /proc: for tests that must see that nothing was left behind.
 package enum ProcessTable {
@@ -28,6 +28,21 @@ package enum ProcessTable {
     package static func processes(withArgument text: String) -> [pid_t] {
         all().filter { String(decoding: content($0, "cmdline"), as: UTF8.self).contains(text) && isRunning($0) }
     }
+
+    /// The processes that see a directory in another place, by a mount of their own.
+    package static func processes(withMount place: String, of directory: FilePath) -> [pid_t] {
+        // "ID PARENT MAJOR:MINOR ROOT PLACE …", the root as its file system has it; the last names tell it from others
+        let names = directory.components.suffix(3).map(\.string).joined(separator: "/")
+        return all().filter { process in
+            String(decoding: content(process, "mountinfo"), as: UTF8.self).split(separator: "\n").contains { line in
+                let fields = line.split(separator: " ", maxSplits: 5)
+                return fields.count > 4 && fields[4] == place && fields[3].hasSuffix("/" + names)
+            }
+        }
+    }
+
+    /// Whether a process was stopped by a signal and may go on.
+    package static func isStopped(_ process: pid_t) -> Bool { status(process)?.state == "T" }
 
     /// Whether a process runs; one that has ended but was not waited for does not.
     package static func isRunning(_ process: pid_t) -> Bool {
