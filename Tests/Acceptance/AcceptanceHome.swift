@@ -31,6 +31,14 @@ actor AcceptanceHome {
         try await run(binary, ["box", "add", tree.string, "--name", "debian/12"])
     }
 
+    /// With the boxes of the examples for virtual machines: one disk under two names.
+    static let virtualExamples = AcceptanceHome("virtual-examples") { binary in
+        let disk = try await TestDisk.debian(with: ["postgresql", "python3"]).layers.first?.string ?? ""
+        for name in ["debian/12-quickstart", "debian/12"] {
+            try await run(binary, ["box", "add", disk, "--name", name, "--user", "dev"])
+        }
+    }
+
     private let name: String
     private let fill: @Sendable (DevenvBinary) async throws -> Void
     private var made: Task<DevenvBinary, any Error>?
@@ -47,7 +55,7 @@ actor AcceptanceHome {
             let binary = DevenvBinary(home: Self.path(name))
             try HostFiles.makeDirectory(binary.home, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
             atexit {
-                for name in ["acceptance", "virtual", "examples"] {
+                for name in ["acceptance", "virtual", "examples", "virtual-examples"] {
                     try? HostFiles.remove(AcceptanceHome.path(name))  // nobody is left to tell
                 }
             }

@@ -61,9 +61,10 @@ struct AcceptanceProject: Sendable {
     @discardableResult
     func expect(
         _ arguments: String..., status: Int = 0, environment: [String: String] = [:], input: [UInt8] = [],
-        sourceLocation: SourceLocation = #_sourceLocation
+        timeout: Duration = .seconds(120), sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> ToolOutcome {
-        let outcome = try await binary.run(arguments, in: directory, environment: environment, input: input)
+        let outcome = try await binary.run(
+            arguments, in: directory, environment: environment, input: input, timeout: timeout)
         #expect(outcome.status == status, "\(arguments): \(outcome.transcript)", sourceLocation: sourceLocation)
         return outcome
     }

@@ -8,12 +8,12 @@ enum ExampleProject {
     private static let folder = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .removingLastComponent().appending("Envfiles")
 
-    /// Runs a test with a copy of an example.
+    /// Runs a test with a copy of an example, whose boxes are in this home.
     static func with(
-        _ name: String, sourceLocation: SourceLocation = #_sourceLocation,
+        _ name: String, home: AcceptanceHome = .examples, sourceLocation: SourceLocation = #_sourceLocation,
         _ body: @Sendable (AcceptanceProject) async throws -> Void
     ) async throws {
-        let binary = try await AcceptanceHome.examples.binary()
+        let binary = try await home.binary()
         let directory = FilePath("/var/tmp/devenv-example-" + SecureRandom.hexadecimal(digits: 12))
         let copy = ToolInvocation("cp", ["-a", folder.appending(name).string, directory.string])
         let outcome = try await SystemToolRunner().run(copy)

@@ -41,8 +41,8 @@ package enum TestDisk {
     }
 
     /// A Debian as `devenv box build` makes it: SSH answers after 15 s on an emulated processor that has nothing else to do.
-    package static func debian() async throws -> BoxImage {
-        let recipe = BoxRecipe(suite: try TestBox.release(), format: .qcow2)
+    package static func debian(with packages: [String] = []) async throws -> BoxImage {
+        let recipe = BoxRecipe(suite: try TestBox.release(), packages: packages, format: .qcow2)
         let digest = digest([recipe.description])
         let directory = cache.appending("debian-\(digest.prefix(12))")
         try await make(directory) { unfinished in
@@ -50,7 +50,8 @@ package enum TestDisk {
             let place = cache.appending("store")
             let directories = HostDirectories(data: place, runtime: place.appending("run"))
             let store = BoxStore(directories: directories, runner: SystemToolRunner())
-            _ = try await BoxBuilder(store: store).build("test", format: .qcow2, suite: recipe.suite, replacing: true)
+            _ = try await BoxBuilder(store: store).build(
+                "test", format: .qcow2, suite: recipe.suite, packages: packages, replacing: true)
             let image = try store.resolve(.named("test", constraint: nil), base: "/", formats: [.qcow2])
             try HostFiles.rename(image.layers[0], to: unfinished.appending("disk.qcow2"))
             try HostFiles.remove(directories.boxes.appending("images"))

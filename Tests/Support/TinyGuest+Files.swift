@@ -30,7 +30,7 @@ extension TinyGuest {
         needs() {
             for name in $(objdump -p "$1" | sed -n 's/^ *NEEDED *//p'); do library "$name"; done
         }
-        for program in usr/sbin/dropbear usr/bin/dropbearkey usr/lib/dropbear/dropbearconvert usr/bin/rsync \
+        for program in usr/sbin/dropbear usr/sbin/sshd usr/bin/dropbearkey usr/lib/dropbear/dropbearconvert usr/bin/rsync \
             usr/lib/openssh/sftp-server
         do
             mkdir -p "root/${program%/*}"
@@ -57,6 +57,7 @@ extension TinyGuest {
 
         ( cd root/etc
           printf 'root:x:0:0:root:/root:/bin/sh\ndev:x:1000:1000:dev:/home/dev:/bin/sh\n' >passwd
+          printf 'sshd:x:100:65534::/run/sshd:/bin/false\n' >>passwd
           printf 'root:x:0:\nsudo:x:27:dev\ndev:x:1000:\nnogroup:x:65534:\n' >group
           # su asks root for no password, and dropbear takes none
           printf 'root::19000:0:99999:7:::\ndev:*:19000:0:99999:7:::\n' >shadow
@@ -74,7 +75,7 @@ extension TinyGuest {
         ln -s ../bin/busybox root/sbin/getty
         ln -s ../bin/busybox root/sbin/reboot
         # rsync and shells of tests are still there: ended before the disk is let go
-        printf '#!/bin/sh\nkillall -q dropbear udhcpc acpid\nsync\numount -a -r 2>/dev/null\n' >root/sbin/stop
+        printf '#!/bin/sh\nkillall -q dropbear sshd udhcpc acpid\nsync\numount -a -r 2>/dev/null\n' >root/sbin/stop
         chmod 755 root/sbin/stop
 
         # drivers, in the initial file system and, for those who ask later, on the disk
@@ -120,7 +121,7 @@ extension TinyGuest {
         mount -t tmpfs -o mode=1777 tmpfs /tmp
         ip link set lo up
         hostname -F /etc/hostname
-        /usr/lib/devenv/firstboot
+        [ ! -x /usr/lib/devenv/firstboot ] || /usr/lib/devenv/firstboot
         key=/etc/dropbear/dropbear_ed25519_host_key
         if [ -e /etc/ssh/ssh_host_ed25519_key ]; then
             /usr/lib/dropbear/dropbearconvert openssh dropbear /etc/ssh/ssh_host_ed25519_key "$key" 2>/dev/null
@@ -128,7 +129,13 @@ extension TinyGuest {
             dropbearkey -t ed25519 -f "$key" >/dev/null 2>&1
         fi
         # listens before there is an address: nothing to wait for
-        dropbear -r "$key" -E -s -p 22 2>/dev/console
+        if [ -e /etc/ssh/sshd_config ]; then
+            # slower, for tests that mean this server
+            mkdir -p /run/sshd
+            /usr/sbin/sshd
+        else
+            dropbear -r "$key" -E -s -p 22 2>/dev/console
+        fi
         # Of the seed's files for systemd-networkd, what devenv writes there: an address, and that there is no way out.
         settings() {
             fixed= routes=yes

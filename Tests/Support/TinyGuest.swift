@@ -6,7 +6,7 @@ import SystemPackage
 /// How the tiny machine for tests is made: Debian's files, unpacked and never installed, around busybox.
 enum TinyGuest {
     private static let packages = [
-        "linux-image-cloud-amd64", "busybox-static", "dropbear-bin", "rsync", "openssh-sftp-server",
+        "linux-image-cloud-amd64", "busybox-static", "dropbear-bin", "rsync", "openssh-sftp-server", "openssh-server",
     ]
     private static let arguments =
         "rw console=ttyS0 quiet mitigations=off cryptomgr.notests nokaslr audit=0 init_on_alloc=0 random.trust_cpu=on "

@@ -6,8 +6,13 @@ extension Seed {
     var userData: String { "#cloud-config\n" + JSONText.map(names + login + growth).document }
 
     private var names: [JSONText.Entry] {
-        JSONText.entries([
-            "hostname": .text(request.spec.hostname),
+        let hostname = request.spec.hostname
+        // of a name with dots cloud-init would take the first part
+        let isQualified = hostname.contains(".")
+        return JSONText.entries([
+            "hostname": .text(hostname),
+            "fqdn": isQualified ? .text(hostname) : nil,
+            "prefer_fqdn_over_hostname": isQualified ? .flag(true) : nil,
             "preserve_hostname": .flag(false),
             "manage_etc_hosts": .flag(false),
             "bootcmd": .list([.texts(["sh", "-c", Self.hostsScript, "devenv"] + hosts)]),

@@ -25,6 +25,15 @@ import Testing
         #expect(seed.text("user-data")?.hasPrefix("#cloud-config\n") == true)
     }
 
+    @Test func aNameWithDotsIsTakenWhole() throws {
+        let request = Sample.request { $0.hostname = "web.shop.test" }
+        let data = try Self.read(Seed(request: request, scope: .system), "user-data")
+        #expect(data["hostname"]?.text == "web.shop.test" && data["fqdn"]?.text == "web.shop.test")
+        #expect(data["prefer_fqdn_over_hostname"]?.text == "true")
+        let plain = try Self.read(Seed(request: Sample.request(), scope: .system), "user-data")
+        #expect(plain["fqdn"] == nil && plain["prefer_fqdn_over_hostname"] == nil)
+    }
+
     @Test func rootIsNoUserToBeMade() throws {
         let seed = Seed(request: Sample.request(access: Sample.access(user: "root")), scope: .system)
         let data = try Self.read(seed, "user-data")
