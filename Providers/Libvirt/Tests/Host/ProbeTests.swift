@@ -17,15 +17,12 @@ import Testing
         }
     }
 
-    /// What the verdict is depends on the host; that there is one, in time, and that it is kept, does not.
-    @Test(.requires(tool: "qemu-system-x86_64", "timeout"))
+    /// What the verdict is depends on the host; that there is one, and that it is kept, does not.
+    @Test(.requires(tool: "qemu-system-x86_64", "timeout"), .timeLimit(.minutes(2)))
     func thisHostGetsAVerdictThatIsKept() async throws {
         try await TemporaryDirectory.with { directory in
             let probe = AcceleratorProbe(directories: HostDirectories(data: directory.path, runtime: directory.path))
-            let clock = ContinuousClock()
-            let start = clock.now
             let verdict = await probe.verdict(for: Self.emulator)
-            #expect(clock.now - start < .seconds(AcceleratorProbe.limit + 6))
             if case .untried(let reason) = verdict { Issue.record("not tried: \(reason)") }
             #expect(await probe.verdict(for: Self.emulator) == verdict)
             let isKept = HostFiles.exists(directory.path.appending("libvirt/accelerator-qemu-system-x86_64"))
