@@ -74,6 +74,7 @@ let package = Package(
             "DevenvSync",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room("DevenvState", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
+        room("DevenvDownload", ["DevenvModel", "DevenvHost", "DevenvCrypto"]),
         room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room(
             "DevenvEngine",
@@ -135,6 +136,7 @@ let package = Package(
         tests(
             "DevenvStateTests", at: "Tests/DevenvStateTests",
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState"]),
+        tests("DevenvDownloadTests", at: "Tests/DownloadTests", ["DevenvHost", "DevenvCrypto", "DevenvDownload"]),
         tests(
             "DevenvBoxesTests", at: "Tests/DevenvBoxesTests",
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes"]),

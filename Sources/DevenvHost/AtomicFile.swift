@@ -23,7 +23,8 @@ package enum AtomicFile {
             unlink(temporary.string)
             throw error
         }
-        if durable { try flush(directory: path.removingLastComponent()) }
+        let directory = path.removingLastComponent()
+        if durable { try HostFiles.flush(directory: directory.isEmpty ? "." : directory) }
     }
 
     private static func fill(_ file: FileDescriptor, _ bytes: [UInt8], _ mode: FilePermissions, _ durable: Bool) throws
@@ -32,14 +33,6 @@ package enum AtomicFile {
             _ = try file.writeAll(bytes)
             guard fchmod(file.rawValue, mode.rawValue) == 0 else { throw Errno(rawValue: errno) }
             guard !durable || fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-        }
-    }
-
-    private static func flush(directory: FilePath) throws(HostError) {
-        let path = directory.isEmpty ? FilePath(".") : directory
-        try HostError.wrap("writing", path) {
-            let file = try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
-            try file.closeAfter { guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) } }
         }
     }
 }

@@ -145,4 +145,12 @@ package enum HostFiles {
             throw HostError("renaming '\(source)' to", target, Errno(rawValue: errno))
         }
     }
+
+    /// Makes what was renamed or removed in a directory outlive a power cut.
+    package static func flush(directory: FilePath) throws(HostError) {
+        try HostError.wrap("writing", directory) {
+            let file = try FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec])
+            try file.closeAfter { guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) } }
+        }
+    }
 }

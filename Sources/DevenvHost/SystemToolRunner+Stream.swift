@@ -3,8 +3,8 @@ import SystemPackage
 
 extension SystemToolRunner {
     /// Runs a program and lends its standard output to the body, chunk by chunk until nil; the program waits while the body
-    /// does, so that memory stays bounded whatever the amount. A body that ends before the output does ends the program by
-    /// the loss of its pipe.
+    /// does, so that memory stays bounded whatever the amount. A body that ends before the output does ends the program, which
+    /// may be waiting for something and would not notice the loss of its pipe.
     package func stream<Value: Sendable>(
         _ invocation: ToolInvocation,
         to body: @escaping @Sendable (@escaping @Sendable () async throws -> [UInt8]?) async -> Value
@@ -18,7 +18,11 @@ extension SystemToolRunner {
                 error: .bytes(limit: 1 << 20)
             ) { execution in
                 let output = StreamedOutput(execution.standardOutput)
-                return await body { try await output.next() }
+                let value = await body { try await output.next() }
+                if await !output.hasEnded {
+                    await execution.teardown(using: [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))])
+                }
+                return value
             }
             let outcome = ToolOutcome(
                 status: Self.status(result.terminationStatus), standardError: result.standardError)
@@ -32,6 +36,7 @@ extension SystemToolRunner {
 /// The output of a program that runs.
 private actor StreamedOutput {
     private var iterator: SubprocessOutputSequence.Iterator
+    private(set) var hasEnded = false
 
     init(_ sequence: SubprocessOutputSequence) { iterator = sequence.makeAsyncIterator() }
 
@@ -40,6 +45,7 @@ private actor StreamedOutput {
         var position = iterator
         let buffer = try await position.next()
         iterator = position
+        if buffer == nil { hasEnded = true }
         return buffer.map { $0.withUnsafeBytes { Array($0) } }
     }
 }

@@ -12,6 +12,7 @@ enum ImportRules {
         "Sources/DevenvSSH": effects.union(["CLibSSH2"]),
         "Sources/DevenvSync": effects.union(["DevenvDiagnostics", "CHost"]),
         "Sources/DevenvState": effects.union(["FoundationEssentials"]),
+        "Sources/DevenvDownload": effects.union(["FoundationEssentials"]),
         "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost"]),
         "Sources/DevenvEngine": effects.union([
             "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "FoundationEssentials",
