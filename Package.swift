@@ -75,6 +75,8 @@ let package = Package(
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room("DevenvState", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
         room("DevenvDownload", ["DevenvModel", "DevenvHost", "DevenvCrypto"]),
+        room(
+            "DevenvCatalogs", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload"]),
         room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room(
             "DevenvEngine",
@@ -137,6 +139,9 @@ let package = Package(
             "DevenvStateTests", at: "Tests/DevenvStateTests",
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState"]),
         tests("DevenvDownloadTests", at: "Tests/DownloadTests", ["DevenvHost", "DevenvCrypto", "DevenvDownload"]),
+        tests(
+            "DevenvCatalogsTests", at: "Tests/CatalogTests",
+            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload", "DevenvCatalogs"]),
         tests(
             "DevenvBoxesTests", at: "Tests/DevenvBoxesTests",
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes"]),

@@ -15,4 +15,26 @@ package enum Base64 {
         }
         return String(decoding: text, as: UTF8.self)
     }
+
+    /// The bytes of one line, padded with `=`; nil for anything else.
+    package static func decode(_ text: String) -> [UInt8]? {
+        let characters = Array(text.utf8)
+        let digits = characters.prefix { $0 != UInt8(ascii: "=") }
+        guard characters.count % 4 == 0, characters.count - digits.count <= 2,
+            characters[digits.count...].allSatisfy({ $0 == UInt8(ascii: "=") })
+        else { return nil }
+        var bytes: [UInt8] = []
+        var bits = 0
+        var count = 0
+        for digit in digits {
+            guard let value = alphabet.firstIndex(of: digit) else { return nil }
+            bits = bits << 6 | value
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(bits >> count & 0xFF))
+            bits &= 1 << count - 1
+        }
+        return bytes
+    }
 }

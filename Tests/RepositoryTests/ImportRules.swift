@@ -13,6 +13,7 @@ enum ImportRules {
         "Sources/DevenvSync": effects.union(["DevenvDiagnostics", "CHost"]),
         "Sources/DevenvState": effects.union(["FoundationEssentials"]),
         "Sources/DevenvDownload": effects.union(["FoundationEssentials"]),
+        "Sources/DevenvCatalogs": effects.union(["DevenvDownload", "FoundationEssentials"]),
         "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost"]),
         "Sources/DevenvEngine": effects.union([
             "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "FoundationEssentials",
