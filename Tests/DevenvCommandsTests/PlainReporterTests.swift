@@ -42,6 +42,12 @@ import Testing
         #expect(Self.show(Samples.failingRun, Self.failed) == expected)
     }
 
+    @Test func whatIsTrueOfSeveralMachinesIsToldOnce() {
+        let events = [Event.notice(Samples.db, "slow"), .notice(Samples.web, "slow"), .notice(Samples.web, "old")]
+        let lines = Self.show(events, Self.failed).split(separator: "\n")
+        #expect(lines.filter { $0.hasSuffix("slow") || $0.hasSuffix("old") } == ["db    | slow", "web-1 | old"])
+    }
+
     @Test func aQuietOneShowsFailuresWithTheirLastLines() {
         let expected = """
             db    | Setting up postgresql

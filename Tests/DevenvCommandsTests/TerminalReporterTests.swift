@@ -41,6 +41,12 @@ import Testing
             ])
     }
 
+    @Test func whatIsTrueOfSeveralMachinesIsToldOnce() {
+        let events = [Event.notice(Samples.db, "slow"), .notice(Samples.web, "slow"), .notice(Samples.web, "old")]
+        let lines = Self.screen(events, columns: 80).lines
+        #expect(lines.filter { $0.hasSuffix("slow") || $0.hasSuffix("old") } == ["db: slow", "web-1: old"])
+    }
+
     @Test(arguments: [20, 40, 80, 200])
     func noFrameIsWiderThanTheTerminal(_ columns: Int) {
         let screen = Self.screen(Array(Samples.failingRun.prefix(5)), columns: columns, frames: 5)

@@ -8,6 +8,7 @@ package final class PlainReporter: Reporter {
         var nameWidth = 0
         var output = StepOutput()
         var waiting: Set<MachineName> = []
+        var notices: Set<String> = []
     }
 
     private let console: Console
@@ -67,6 +68,8 @@ package final class PlainReporter: Reporter {
             guard cause.machine != step.id.machine, state.waiting.insert(step.id.machine).inserted else { return [] }
             return [line(step.id, "==> \(step.id.action): skipped, as '\(cause)' did not succeed", state)]
         case .notice(let machine, let text):
+            // what is true of several machines is told once
+            guard state.notices.insert(text).inserted else { return [] }
             guard let machine else { return [SafeText.clean(text)] }
             return [prefix(machine, state) + SafeText.clean(text)]
         }

@@ -10,6 +10,7 @@ package final class TerminalReporter: Reporter {
         var machines: [MachineName: MachineProgress] = [:]
         var output = StepOutput()
         var frame = 0
+        var notices: Set<String> = []
     }
 
     private let console: Console
@@ -99,6 +100,8 @@ package final class TerminalReporter: Reporter {
         case .skipped(let step, _):
             return end(of: step.id.machine, &state) { $0.skip(step) }
         case .notice(let machine, let text):
+            // what is true of several machines is told once
+            guard state.notices.insert(text).inserted else { return "" }
             return (machine.map { "\($0): " } ?? "") + SafeText.clean(text) + "\n"
         }
     }
