@@ -77,7 +77,7 @@ let package = Package(
         room("DevenvDownload", ["DevenvModel", "DevenvHost", "DevenvCrypto"]),
         room(
             "DevenvCatalogs", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload"]),
-        room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
+        room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost", "CExpat"]),
         room(
             "DevenvEngine",
             [
@@ -88,7 +88,7 @@ let package = Package(
             "DevenvCommands",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvState",
-                "DevenvBoxes", "DevenvEngine", arguments,
+                "DevenvBoxes", "DevenvEngine", "DevenvCrypto", arguments,
             ]),
 
         // Providers and provisioners: one folder, one line here, one line in BuiltIns.swift

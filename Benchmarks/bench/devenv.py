@@ -29,7 +29,7 @@ class Devenv:
         for path in (self.directory, self.home):
             path.mkdir(mode=0o711)
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("DEVENV_")}
-        self.environment.update(DEVENV_HOME=str(self.home), NO_COLOR="1")
+        self.environment.update(DEVENV_HOME=str(self.home), DEVENV_SHARED_BOXES="", NO_COLOR="1")
         self.projects = []
 
     def command(self, project, *words, statuses=(0,)):
@@ -71,7 +71,7 @@ class Devenv:
         if not entry.exists():
             return None
         images = kernel.json_file(entry).get("images", [])
-        digest = next((image["digest"] for image in images if image["format"] == "directories"), None)
+        digest = next((image["digest"] for image in reversed(images) if image["format"] == "directories"), None)
         if digest is None:
             return None
         digest = digest.removeprefix("sha256:")

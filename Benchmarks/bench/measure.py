@@ -15,6 +15,11 @@ class Times:
 
     def __init__(self):
         self.samples = {}
+        self.amounts = {}
+
+    def note(self, what, who, megabytes):
+        """An amount of something other than time."""
+        self.amounts[what, who] = megabytes
 
     def add(self, what, who, milliseconds):
         self.samples.setdefault((what, who), []).append(milliseconds)

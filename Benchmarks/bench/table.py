@@ -61,6 +61,15 @@ class Table:
             f"≤ {at_most:g} ×", self._verdict(ratio, at_most),
             f"{times.count(large, 'devenv')}/{times.count(small, 'devenv')}"))
 
+    def add_amount(self, what, peer):
+        """A row of megabytes."""
+        ours, theirs = (self.times.amounts.get((what, who)) for who in ("devenv", peer))
+        if ours is None or theirs is None:
+            return
+        self.rows.append((
+            what, f"{ours:.0f} MB", peer, f"{theirs:.0f} MB", self._ratio(ours / theirs if theirs else None), "", "",
+            "1/1"))
+
     def missed(self):
         """Whether a target was missed."""
         return any(row[HEADER.index("met")] == "NO" for row in self.rows)

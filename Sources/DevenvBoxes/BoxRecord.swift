@@ -1,3 +1,4 @@
+package import DevenvCrypto
 package import DevenvModel
 package import DevenvPluginAPI
 
@@ -13,16 +14,26 @@ package struct BoxRecord: Hashable, Sendable {
     package let user: String
     /// Whether it lets in whoever has a key that is no secret, until the first login replaces it.
     package let hasKnownKey: Bool
+    /// The address that the first network interface has to have, where its system was set up for one.
+    package let baseMAC: MACAddress?
+    /// What its makers say of it, for people to read.
+    package let info: [String: String]
+    /// Where the catalog is that it came from; nil for one that came from no catalog.
+    package let catalog: String?
+    /// What the file that it came in was compared with; nil where nothing was known of it.
+    package let checksum: Checksum?
     /// When it was added, in seconds since 1970.
     package let created: Int
     /// Where it came from: a path, or how it was built.
     package let source: String
+    /// Whether it lies in the store that everybody reads, and only its administrator can change.
+    package let isShared: Bool
     /// The image.
     package let image: ImageRecord
 
     /// `sha256:` and the digest of the image.
     package var digest: String { image.digest.description }
-    /// The image's format, of which a name has at most one.
+    /// The image's format.
     package var format: BoxImage.Format { image.format }
 }
 
@@ -40,21 +51,26 @@ package struct ImageRecord: Hashable, Sendable, Codable {
     package let version: String?
     /// The processor that its programs are for, as Debian names it; nil where nothing told it.
     package let architecture: String?
-    /// How many entries a tree has; nil for a disk image.
+    /// How many entries a tree has; nil for anything else.
     package let entries: Int?
-    /// What the contents of a tree's files add up to, or the length of a disk image's file, in bytes.
+    /// The names of its files in their order, where there are several, or one that has a name of its own.
+    let files: [String]?
+    /// The address that the first network interface has to have where a name says nothing else.
+    let baseMAC: MACAddress?
+    /// What the contents of a tree's files, or the lengths of other files, add up to, in bytes.
     package let bytes: Int64
-    /// How much a machine sees of a disk image, in bytes; nil for a tree.
+    /// How much a machine sees of all disks together, in bytes; nil for a tree, and where nothing tells it.
     package let virtualBytes: Int64?
 
     /// What its files add up to.
     package var size: ByteCount { ByteCount(bytes: bytes) }
-    /// The size of the disk that a machine sees; nil for a tree.
+    /// What a machine sees of all disks together; nil for a tree, and where nothing tells it.
     package var virtualSize: ByteCount? { virtualBytes.map(ByteCount.init(bytes:)) }
 
     init(
         digest: ImageDigest, format: BoxImage.Format, user: String, loginKey: String? = nil, version: String?,
-        architecture: String?, entries: Int? = nil, bytes: Int64, virtualBytes: Int64? = nil
+        architecture: String?, entries: Int? = nil, files: [String]? = nil, baseMAC: MACAddress? = nil, bytes: Int64,
+        virtualBytes: Int64? = nil
     ) {
         self.digest = digest
         self.format = format
@@ -63,6 +79,8 @@ package struct ImageRecord: Hashable, Sendable, Codable {
         self.version = version
         self.architecture = architecture
         self.entries = entries
+        self.files = files
+        self.baseMAC = baseMAC
         self.bytes = bytes
         self.virtualBytes = virtualBytes
     }
@@ -70,6 +88,10 @@ package struct ImageRecord: Hashable, Sendable, Codable {
     /// Reads a record; one from before there were formats is that of a tree.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
+        let files = try values.decodeIfPresent([String].self, forKey: .files)
+        guard files?.allSatisfy(FileName.isPlain) ?? true else {
+            throw DecodingError.dataCorruptedError(forKey: .files, in: values, debugDescription: "not a file's name")
+        }
         self.init(
             digest: try values.decode(ImageDigest.self, forKey: .digest),
             format: try values.decodeIfPresent(BoxImage.Format.self, forKey: .format) ?? .directories,
@@ -78,6 +100,8 @@ package struct ImageRecord: Hashable, Sendable, Codable {
             version: try values.decodeIfPresent(String.self, forKey: .version),
             architecture: try values.decodeIfPresent(String.self, forKey: .architecture),
             entries: try values.decodeIfPresent(Int.self, forKey: .entries),
+            files: files,
+            baseMAC: try values.decodeIfPresent(MACAddress.self, forKey: .baseMAC),
             bytes: try values.decode(Int64.self, forKey: .bytes),
             virtualBytes: try values.decodeIfPresent(Int64.self, forKey: .virtualBytes))
     }

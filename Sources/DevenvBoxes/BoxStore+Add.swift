@@ -1,34 +1,95 @@
+import DevenvCrypto
 import DevenvHost
 import DevenvPluginAPI
 import Glibc
 package import SystemPackage
 
 extension BoxStore {
-    /// Adds what a path holds under a name: a directory or an archive with the root of a file system (tar, plain or compressed
-    /// in a way that tar knows), a disk image (qcow2), or a Vagrant box for libvirt. Only root may add a tree.
+    /// An image in a staging directory that is whole and has no place in the store yet.
+    struct Prepared: Sendable {
+        let image: ImageLayout
+        let record: ImageRecord
+        let naming: Naming
+    }
+
+    /// Adds what a path holds under a name: a directory or an archive with the root of a file system (tar, plain or
+    /// compressed), a disk image (qcow2), or a Vagrant box for libvirt or VirtualBox. Only root may add a tree.
     ///
-    /// Adding what the store has already gives the same image again. A name that stands for another image of the same format is
-    /// an error `.taken` unless `naming.replacing`; machines made from that image keep it. An end at any moment leaves
-    /// nothing that is trusted.
-    package func add(_ source: FilePath, as naming: Naming) async throws(BoxError) -> BoxRecord {
+    /// Adding what the store has already gives the same image again; where that is known beforehand, because the same file was
+    /// added before or by what is expected, nothing is read or written. What is not what is expected is an error `.invalid`. A
+    /// name that stands for another image of the same version, format and processor is an error `.taken` unless
+    /// `naming.replacing`; machines made from that image keep it. An end at any moment leaves nothing that is trusted.
+    ///
+    /// Of several processes that add the same file at once, one does it and the others wait, and take its image. `notice` gets
+    /// a line of text about such a wait, and about what of a box is not used.
+    package func add(
+        _ source: FilePath, as naming: Naming, expecting expectation: Expectation = Expectation(),
+        notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(BoxError) -> BoxRecord {
         try naming.check()
+        if let record = try await adopt(expectation, as: naming) { return record }
         let kind = try SourceKind(of: source, naming.attempt)
-        return try await withStaging(naming.attempt) { staging throws(BoxError) in
-            switch kind {
-            case .directory, .foreignArchive: try await add(tree: source, naming, in: staging)
-            case .archive(let compression): try await add(archive: source, compression, naming, in: staging)
-            case .disk: try await add(disk: source, naming, in: staging)
+        guard let stamp = FileStamp(of: source) else {
+            return try await withStaging(naming.attempt) { staging throws(BoxError) in
+                try expectation.checkDirectory(naming.attempt)
+                return try await publish(try await prepare(tree: source, naming, in: staging), expectation)
+            }
+        }
+        var naming = naming
+        naming.stamp = stamp
+        return try await alone(with: stamp.text, adding: naming.name, naming.attempt, notice) { () throws(BoxError) in
+            if let record = try await adopt(stamp, expectation, as: naming) { return record }
+            return try await withStaging(naming.attempt) { staging throws(BoxError) in
+                try await add(file: source, kind, naming, expectation, in: staging, notice)
             }
         }
     }
 
+    /// Adds a file; its checksum is computed meanwhile. It must stay as it is until then.
+    private func add(
+        file source: FilePath, _ kind: SourceKind, _ naming: Naming, _ expectation: Expectation, in staging: FilePath,
+        _ notice: @Sendable (String) -> Void
+    ) async throws(BoxError) -> BoxRecord {
+        let check = SourceCheck(source: source, kind: kind, checksum: expectation.checksum, attempt: naming.attempt)
+        async let verdict = check.verdict()
+        var prepared: Prepared
+        switch kind {
+        case .directory: prepared = try await prepare(tree: source, naming, in: staging)
+        case .archive(let compression):
+            prepared = try await prepare(archive: source, compression, naming, in: staging, notice)
+        case .disk: prepared = try await prepare(disk: source, naming, in: staging)
+        }
+        try await verdict.get()
+        try check.compare(prepared.record.digest)
+        guard FileStamp(of: source) == naming.stamp else {
+            throw BoxError(
+                .invalid, "\(naming.attempt): it was changed while it was read", help: "try again when it is complete")
+        }
+        FaultPoint.reach("boxes.add.checked")
+        prepared = Prepared(
+            image: prepared.image, record: prepared.record, naming: prepared.naming.verified(by: expectation.checksum))
+        return try await publish(prepared, expectation)
+    }
+
+    private func publish(_ prepared: Prepared, _ expectation: Expectation) async throws(BoxError) -> BoxRecord {
+        if let expected = expectation.image, expected != prepared.record.digest {
+            throw BoxError(
+                .invalid,
+                "\(prepared.naming.attempt): it holds the image \(prepared.record.digest), and \(expected) is expected",
+                help: "it is not what was published or locked: get it again, from where it was first found")
+        }
+        return try await publish(prepared)
+    }
+
     /// Gives an image its place and its name. Of two processes with the same image, the first one's is taken.
-    func publish(_ image: ImageLayout, _ record: ImageRecord, _ naming: Naming) async throws(BoxError) -> BoxRecord {
-        try await exclusively(naming.attempt) { () throws(BoxError) in
-            var file = try nameFile(naming.name) ?? NameFile()
-            try checkFree(naming, for: record, in: file)
+    func publish(_ prepared: Prepared) async throws(BoxError) -> BoxRecord {
+        let (image, record, naming) = (prepared.image, prepared.record, prepared.naming)
+        return try await exclusively(naming.attempt) { () throws(BoxError) in
+            let entry = NameEntry(record, naming)
+            try checkFree(naming, for: entry)
             let target = layout.image(record.digest)
             if HostFiles.exists(target.record) {
+                if naming.replacing { try repair(target, with: image, record) }
                 try naming.loginKey?.write(into: target)
             } else {
                 try BoxError.wrap { () throws(HostError) in
@@ -37,28 +98,44 @@ extension BoxStore {
                 }
             }
             FaultPoint.reach("boxes.add.published")
-            let entry = NameEntry(
-                format: record.format, digest: record.digest, version: naming.version ?? record.version,
-                architecture: naming.architecture ?? record.architecture, user: naming.user ?? record.user,
-                loginKey: naming.loginKey?.digest, created: time(nil),
-                source: naming.source)
-            file[record.format] = entry
-            try write(file, to: layout.nameFile(naming.name))
-            FaultPoint.reach("boxes.add.named")
-            try collect()
-            return try self.record(of: entry, named: naming.name)
+            return try name(entry, naming)
         }
     }
 
-    /// Throws `.taken` where a name stands for an image of a format that must not be replaced.
-    func checkFree(_ naming: Naming, _ format: BoxImage.Format) throws(BoxError) {
-        guard !naming.replacing, try nameFile(naming.name)?[format] != nil else { return }
-        throw .taken(naming, format)
+    /// Makes a name stand for an image that is there. Only under the store's lock.
+    func name(_ entry: NameEntry, _ naming: Naming) throws(BoxError) -> BoxRecord {
+        var file = try nameFile(naming.name) ?? NameFile()
+        file.put(entry)
+        try write(file, to: layout.nameFile(naming.name))
+        FaultPoint.reach("boxes.add.named")
+        try collect()
+        return try self.record(of: entry, named: naming.name)
     }
 
-    private func checkFree(_ naming: Naming, for record: ImageRecord, in file: NameFile) throws(BoxError) {
-        guard !naming.replacing, let entry = file[record.format], entry.digest != record.digest else { return }
-        throw .taken(naming, record.format)
+    /// Puts content that was just verified in the place of an image's own, which may be damaged.
+    private func repair(_ target: ImageLayout, with image: ImageLayout, _ record: ImageRecord) throws(BoxError) {
+        try BoxError.wrap { () throws(HostError) in
+            let files = [(image.manifest, target.manifest)] + zip(image.content(record), target.content(record))
+            for (fresh, old) in files where HostFiles.exists(fresh) {
+                // a directory can't be put in the place of another in one step
+                if HostFiles.isDirectory(old) { try Staging.discard(old, in: layout) }
+                FaultPoint.reach("boxes.add.displaced")
+                try HostFiles.rename(fresh, to: old)
+            }
+        }
+    }
+
+    /// Throws `.taken` where a name stands for something in a format, and must not lose it.
+    func checkFree(_ naming: Naming, _ format: BoxImage.Format) throws(BoxError) {
+        guard !naming.replacing, try nameFile(naming.name)?.images.contains(where: { $0.format == format }) == true
+        else { return }
+        throw .taken(naming, format, version: nil)
+    }
+
+    /// Throws `.taken` where a name stands for another image in the place of this one.
+    func checkFree(_ naming: Naming, for entry: NameEntry) throws(BoxError) {
+        guard !naming.replacing, let rival = try nameFile(naming.name)?.rival(of: entry) else { return }
+        if rival.digest != entry.digest { throw .taken(naming, entry.format, version: rival.version) }
     }
 
     /// Makes a rename in a directory outlive a power cut.
@@ -70,29 +147,32 @@ extension BoxStore {
     }
 }
 
-// Running of programs that fill a directory.
-extension BoxStore {
-    /// Runs a program that fills a directory.
-    func run(_ call: ToolInvocation, _ attempt: String, writingTo directory: FilePath) async throws(BoxError) {
-        let outcome: ToolOutcome
-        do { outcome = try await runner.run(call) } catch { throw .tool(error, attempt) }
-        guard outcome.status != 0 else { return }
-        if Self.isFull(directory) { throw .diskFull(attempt) }
-        throw BoxError(.failed, "\(attempt): '\(call.tool)' failed with status \(outcome.status): \(outcome.complaint)")
+extension BoxStore.Naming {
+    /// With what its file turned out to be.
+    fileprivate func verified(by checksum: Checksum?) -> BoxStore.Naming {
+        var naming = self
+        naming.checksum = checksum
+        return naming
     }
+}
 
-    /// Whether a file system has next to nothing left: what tools say about it differs, what the kernel says does not.
-    static func isFull(_ directory: FilePath) -> Bool {
-        var status = statvfs()
-        guard statvfs(directory.string, &status) == 0 else { return false }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20 || status.f_favail < 16
+extension NameEntry {
+    /// The entry of an image that has just come.
+    init(_ record: ImageRecord, _ naming: BoxStore.Naming) {
+        self.init(
+            format: record.format, digest: record.digest, version: naming.version ?? record.version,
+            architecture: naming.architecture ?? record.architecture, user: naming.user ?? record.user,
+            loginKey: naming.loginKey?.digest, baseMAC: naming.baseMAC ?? record.baseMAC, info: naming.info,
+            catalog: naming.catalog, checksum: naming.checksum, stamp: naming.stamp, created: time(nil),
+            source: naming.source)
     }
 }
 
 extension BoxError {
-    fileprivate static func taken(_ naming: BoxStore.Naming, _ format: BoxImage.Format) -> BoxError {
-        BoxError(
-            .taken, "\(naming.attempt): the name stands for another \(format.noun) already",
-            help: "choose another name, or replace it with --force; machines made from it keep it")
+    fileprivate static func taken(_ naming: BoxStore.Naming, _ format: BoxImage.Format, version: String?) -> BoxError {
+        let version = version.map { " in version \($0)" } ?? ""
+        return BoxError(
+            .taken, "\(naming.attempt): the name stands for another \(format.noun)\(version) already",
+            help: "give it another name or version, or replace it with --force; machines made from it keep it")
     }
 }

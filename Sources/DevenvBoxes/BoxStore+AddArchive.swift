@@ -1,15 +1,19 @@
 import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
 import SystemPackage
 
 extension BoxStore {
-    /// Adds what an archive turns out to hold, in a staging directory of this process's own: a tree, or the disk image of a
-    /// Vagrant box. Of a box nothing else is used: a Vagrantfile is a program, and is not run.
-    func add(
-        archive source: FilePath, _ compression: Compression?, _ naming: Naming, in staging: FilePath
-    ) async throws(BoxError) -> BoxRecord {
-        let disk = staging.appending("vagrant.img")
+    /// Prepares what an archive turns out to hold, in a staging directory of this process's own: a tree, or a Vagrant box. Of a
+    /// box nothing is run: its Vagrantfile is a program.
+    func prepare(
+        archive source: FilePath, _ compression: Compression?, _ naming: Naming, in staging: FilePath,
+        _ notice: @Sendable (String) -> Void
+    ) async throws(BoxError) -> Prepared {
+        let members = staging.appending("members")
+        try BoxError.wrap { () throws(HostError) in try HostFiles.makeDirectory(members) }
         let examination = ArchiveExamination(
-            intake: DiskIntake(store: self, target: disk, attempt: naming.attempt), attempt: naming.attempt)
+            store: self, directory: members, room: Self.room(in: staging), attempt: naming.attempt)
         let archive = ArchiveSource(path: source, compression: compression, attempt: naming.attempt)
         let content = try await archive.read { stream in
             do throws(BoxError) { return .success(try await examination.examine(stream)) } catch {
@@ -19,25 +23,94 @@ extension BoxStore {
         FaultPoint.reach("boxes.add.examined")
         switch content {
         case .tree:
-            try BoxError.wrap { () throws(HostError) in try HostFiles.remove(disk) }
-            return try await add(tree: source, naming, in: staging)
-        case .vagrantBox(let metadata, let digest):
-            let image = try makeImage(in: staging)
-            FaultPoint.reach("boxes.add.begun")
-            try BoxError.wrap { () throws(HostError) in try HostFiles.rename(disk, to: image.disk) }
-            FaultPoint.reach("boxes.add.copied")
-            return try await add(image, digest, naming.completed(by: metadata))
+            try BoxError.wrap { () throws(HostError) in try HostFiles.remove(members) }
+            return try await prepare(tree: source, naming, in: staging)
+        case .vagrantBox(let box):
+            if !box.settings.ignored.isEmpty {
+                notice(
+                    "its Vagrantfile is a program and was not run; these settings of it are not used: "
+                        + box.settings.ignored.prefix(8).joined(separator: ", "))
+            }
+            return try await prepare(box, naming.completed(by: box), in: staging)
         }
+    }
+
+    private func prepare(_ box: VagrantBox, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> Prepared {
+        let image = try makeImage(in: staging)
+        FaultPoint.reach("boxes.add.begun")
+        if box.metadata.provider != "virtualbox", box.files.count == 1 {
+            try BoxError.wrap { () throws(HostError) in try HostFiles.rename(box.files[0].path, to: image.disk) }
+            FaultPoint.reach("boxes.add.copied")
+            return try await prepare(image, box.files[0].digest, naming)
+        }
+        let names = box.files.indices.map { box.name(ofFile: $0) }
+        let record = ImageRecord(box, names, naming, try capacity(of: box, naming.attempt))
+        try BoxError.wrap { () throws(HostError) in
+            try HostFiles.makeDirectory(image.content(record)[0].removingLastComponent(), mode: .passable)
+            for (file, target) in zip(box.files, image.content(record)) { try HostFiles.rename(file.path, to: target) }
+            try AtomicFile.write(box.manifest(names).bytes, to: image.manifest)
+        }
+        FaultPoint.reach("boxes.add.copied")
+        if record.format == .qcow2 {
+            for disk in image.content(record) { try await inspect(disk, naming.attempt) }
+        }
+        return try finish(image, record, naming)
+    }
+
+    /// What a machine sees of all disks; every image that QEMU would read stands for itself.
+    private func capacity(of box: VagrantBox, _ attempt: String) throws(BoxError) -> Int64? {
+        guard box.metadata.provider != "virtualbox" else {
+            return try MachineDescription(reading: box.files[0].path, attempt).capacity
+        }
+        var sum: Int64 = 0
+        for disk in box.files {
+            let (total, isTooMuch) = sum.addingReportingOverflow(
+                try DiskIntake.header(of: disk.path, attempt).virtualSize)
+            sum = isTooMuch ? .max : total
+        }
+        return sum
+    }
+}
+
+extension VagrantBox {
+    /// What a file is called in the image: of disk images only their order matters, whereas a description names its files.
+    func name(ofFile index: Int) -> String {
+        if metadata.provider == "virtualbox" { return files[index].name }
+        return index == 0 ? "disk.qcow2" : "disk-\(index + 1).qcow2"
+    }
+
+    /// What the image consists of.
+    func manifest(_ names: [String]) -> FileManifest {
+        FileManifest(
+            files: zip(names, files).map { FileManifest.File(name: $0, digest: $1.digest, size: $1.size) })
+    }
+}
+
+extension ImageRecord {
+    fileprivate init(_ box: VagrantBox, _ names: [String], _ naming: BoxStore.Naming, _ virtualBytes: Int64?) {
+        let manifest = box.manifest(names)
+        self.init(
+            digest: manifest.digest, format: box.metadata.provider == "virtualbox" ? .ovf : .qcow2,
+            user: naming.user ?? "vagrant", loginKey: naming.loginKey?.digest, version: naming.version,
+            architecture: naming.architecture, files: names, baseMAC: naming.baseMAC, bytes: manifest.size,
+            virtualBytes: virtualBytes)
     }
 }
 
 extension BoxStore.Naming {
-    /// What is not said otherwise is as in every box of Vagrant.
-    fileprivate func completed(by metadata: VagrantMetadata) -> BoxStore.Naming {
+    /// What is not said otherwise is as the box says, or as in every box of Vagrant.
+    fileprivate func completed(by box: VagrantBox) -> BoxStore.Naming {
         var naming = self
-        naming.user = user ?? "vagrant"
+        naming.user = user ?? box.settings.user ?? "vagrant"
         naming.loginKey = loginKey ?? .vagrant
-        naming.architecture = architecture ?? metadata.architecture
+        naming.architecture = architecture ?? box.metadata.architecture
+        naming.baseMAC = box.settings.baseMAC
+        naming.info = box.info
         return naming
     }
+}
+
+extension FilePermissions {
+    /// A directory that anybody may pass through and only its owner may list.
+    static let passable: FilePermissions = [.ownerReadWriteExecute, .groupExecute, .otherExecute]
 }

@@ -4,10 +4,10 @@ import Glibc
 import SystemPackage
 
 extension BoxStore {
-    /// Adds a disk image in a staging directory of this process's own. A file that lies in there is moved, any other copied.
+    /// Prepares a disk image in a staging directory of this process's own. A file that lies in there is moved, any other copied.
     ///
     /// The image has to stand for itself: one that needs another file, is encrypted or damaged is an error `.invalid`.
-    func add(disk source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> BoxRecord {
+    func prepare(disk source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> Prepared {
         if naming.loginKey != nil, naming.user == nil {
             throw BoxError(
                 .invalid, "\(naming.attempt): whom the login key lets in is not said", help: "name the user with --user"
@@ -22,26 +22,31 @@ extension BoxStore {
         let isOwn = source.starts(with: staging)
         let digest = isOwn ? try await intake.move(source) : try await intake.copy(source)
         FaultPoint.reach("boxes.add.copied")
-        return try await add(image, digest, naming)
+        return try await prepare(image, digest, naming)
     }
 
-    /// Adds a disk image that has come to its place in the image's directory.
-    func add(_ image: ImageLayout, _ digest: ImageDigest, _ naming: Naming) async throws(BoxError) -> BoxRecord {
+    /// Prepares a disk image that has come to its place in the image's directory.
+    func prepare(_ image: ImageLayout, _ digest: ImageDigest, _ naming: Naming) async throws(BoxError) -> Prepared {
         let header = try DiskIntake.header(of: image.disk, naming.attempt)
         try await inspect(image.disk, naming.attempt)
-        try naming.loginKey?.write(into: image)
         let record = ImageRecord(
             digest: digest, format: .qcow2, user: naming.user ?? "dev", loginKey: naming.loginKey?.digest,
-            version: naming.version, architecture: naming.architecture,
+            version: naming.version, architecture: naming.architecture, baseMAC: naming.baseMAC,
             bytes: try BoxError.wrap { () throws(HostError) in try HostFiles.size(of: image.disk) },
             virtualBytes: header.virtualSize)
-        try write(record, to: image.record)
-        FaultPoint.reach("boxes.add.written")
-        return try await publish(image, record, naming)
+        return try finish(image, record, naming)
     }
 
-    /// Has QEMU look through the image's tables: what is cut off or damaged does not come into the store.
-    private func inspect(_ disk: FilePath, _ attempt: String) async throws(BoxError) {
+    /// Writes beside the files of an image what there is to know of it.
+    func finish(_ image: ImageLayout, _ record: ImageRecord, _ naming: Naming) throws(BoxError) -> Prepared {
+        try naming.loginKey?.write(into: image)
+        try write(record, to: image.record)
+        FaultPoint.reach("boxes.add.written")
+        return Prepared(image: image, record: record, naming: naming)
+    }
+
+    /// Has QEMU look through an image's tables: what is cut off or damaged does not come into the store.
+    func inspect(_ disk: FilePath, _ attempt: String) async throws(BoxError) {
         let outcome: ToolOutcome
         do {
             outcome = try await runner.run(BoxTools.check(disk))
@@ -52,6 +57,8 @@ extension BoxStore {
         switch outcome.status {
         case 0, 3: return  // 3: clusters that nothing refers to, which do no harm (qemu-img(1))
         case 2: throw .damaged(attempt)
+        case BoxTools.notFound:
+            throw .tool(ToolError(.missing, tool: BoxTools.checker, "'\(BoxTools.checker)' is not installed"), attempt)
         default: throw BoxError(.invalid, "\(attempt): QEMU can't read the image: \(outcome.complaint)")
         }
     }

@@ -5,8 +5,8 @@ import Glibc
 import SystemPackage
 
 extension BoxStore {
-    /// Adds a tree, from a directory or an archive, in a staging directory of this process's own.
-    func add(tree source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> BoxRecord {
+    /// Prepares a tree, from a directory or an archive, in a staging directory of this process's own.
+    func prepare(tree source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> Prepared {
         try Self.checkPrivileges(naming.attempt)
         if naming.loginKey != nil {
             throw BoxError(
@@ -21,7 +21,7 @@ extension BoxStore {
         let record = try await describe(image, naming)
         try await run(BoxTools.flush(image.root), naming.attempt, writingTo: image.root)
         FaultPoint.reach("boxes.add.written")
-        return try await publish(image, record, naming)
+        return Prepared(image: image, record: record, naming: naming)
     }
 
     /// Throws unless root does it, which alone may make what a tree holds.
@@ -33,7 +33,7 @@ extension BoxStore {
     func makeImage(in staging: FilePath) throws(BoxError) -> ImageLayout {
         let image = ImageLayout(root: staging.appending("image"))
         try BoxError.wrap { () throws(HostError) in
-            try HostFiles.makeDirectory(image.root, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
+            try HostFiles.makeDirectory(image.root, mode: .passable)
             try HostFiles.makeDirectory(image.references)
         }
         return image

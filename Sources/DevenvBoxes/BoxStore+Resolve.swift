@@ -4,22 +4,20 @@ package import DevenvPluginAPI
 package import SystemPackage
 
 extension BoxStore {
-    /// The image that a reference stands for, in the first of these formats that there is. `base` is what a relative path in
-    /// the reference begins from.
+    /// The image that a reference stands for: of a name's images that suit (`formats`, the preferred one first, and the host's
+    /// processor) the one with the highest version that the reference admits. `base` is what a relative path in the
+    /// reference begins from.
     ///
-    /// Reads two small files and no more. Throws `.missing`, with the commands that get the box.
+    /// Reads a few small files and no more. Throws `.missing`, with what there is and the commands that get the box.
     package func resolve(
         _ reference: BoxReference, base: FilePath, formats: [BoxImage.Format]
     ) throws(BoxError) -> BoxImage {
         switch reference {
         case .named(let name, let constraint):
-            let file = try nameFile(name)
-            guard let entry = formats.lazy.compactMap({ file?[$0] }).first else {
-                throw .missing(name, formats, available: file?.images.map(\.format) ?? [])
-            }
-            try check(entry, name, against: constraint)
-            let record = try record(of: entry, named: name)
-            return image(record.image, name: name, user: entry.user, loginKey: entry.loginKey)
+            let selection = selection(formats, constraint)
+            let entries = try entries(of: name)
+            guard let entry = selection.best(of: entries) else { throw .missing(name, selection, entries) }
+            return try image(of: entry, named: name)
         case .location(let location):
             let path =
                 location.contains("://") ? location : base.pushing(FilePath(location)).lexicallyNormalized().string
@@ -28,78 +26,109 @@ extension BoxStore {
         }
     }
 
-    /// The image of a digest, whatever its names are now: what a machine that was made from it starts from again.
+    /// The box that `resolve` takes for a name; nil where it would throw `.missing`.
+    package func record(
+        of name: String, constraint: VersionConstraint?, formats: [BoxImage.Format]
+    ) throws(BoxError) -> BoxRecord? {
+        guard let entry = selection(formats, constraint).best(of: try entries(of: name)) else { return nil }
+        return try record(of: entry, named: name)
+    }
+
+    /// The image of a digest: what a machine that was made from it starts from again, and what a lock file pins. How it is
+    /// logged in to is as the name says, where it still stands for it, and otherwise as the image came.
     ///
     /// Throws `.missing` where it is gone.
     package func image(withDigest digest: String, name: String) throws(BoxError) -> BoxImage {
-        guard let digest = ImageDigest(parsing: digest), let record = try imageRecord(digest) else {
+        guard let digest = ImageDigest(parsing: digest), let (record, place) = try imageRecord(digest) else {
             throw BoxError(
                 .missing, "the image \(digest) of the box '\(name)' is not in the store",
                 help: "run 'devenv destroy' and 'devenv up' to make the machine again from the box that there is now")
         }
-        return image(record, name: name, user: record.user, loginKey: record.loginKey)
+        // a name's file that can't be read must not stop a machine that was made before
+        if let entry = try? entries(of: name).first(where: { $0.digest == digest }) {
+            return try image(of: entry, named: name)
+        }
+        return image(
+            record, in: place, name: name, user: record.user, loginKey: record.loginKey, baseMAC: record.baseMAC)
     }
 
-    private func image(_ record: ImageRecord, name: String, user: String, loginKey: String?) -> BoxImage {
-        let place = layout.image(record.digest)
+    private func selection(_ formats: [BoxImage.Format], _ constraint: VersionConstraint?) -> BoxSelection {
+        BoxSelection(formats: formats, architectures: architectures, constraint: constraint)
+    }
+
+    private func image(of entry: NameEntry, named name: String) throws(BoxError) -> BoxImage {
+        guard let (image, place) = try imageRecord(entry.digest) else {
+            throw .gone(entry.digest, of: name)
+        }
+        return self.image(
+            image, in: place, name: name, user: entry.user, loginKey: entry.loginKey, baseMAC: entry.baseMAC)
+    }
+
+    private func image(
+        _ record: ImageRecord, in place: StoreLayout, name: String, user: String, loginKey: String?,
+        baseMAC: MACAddress?
+    ) -> BoxImage {
+        let files = place.image(record.digest)
+        // `retain` brings the key of a shared image there: beside the image only its administrator can read it
+        let key = loginKey.map { place == layout ? files.loginKey($0) : layout.borrowedKey($0) }
         return BoxImage(
-            name: name, digest: record.digest.description, format: record.format,
-            layers: [place.content(record.format)],
-            user: user, introduction: loginKey.map { .knownKey(place.loginKey($0)) } ?? .provided)
-    }
-
-    private func check(
-        _ entry: NameEntry, _ name: String, against constraint: VersionConstraint?
-    ) throws(BoxError) {
-        guard let constraint else { return }
-        guard let text = entry.version, let version = BoxVersion(parsing: text) else { return }
-        guard !constraint.admits(version) else { return }
-        throw BoxError(
-            .missing, "the box '\(name)' is there in version \(text), which '\(constraint)' does not admit",
-            help: "add another one with 'devenv box add \(entry.format.sources) --name \(name)'")
+            name: name, digest: record.digest.description, format: record.format, layers: files.content(record),
+            user: user, introduction: key.map { .knownKey($0) } ?? .provided, baseMAC: baseMAC)
     }
 }
 
 extension BoxImage.Format {
-    /// What people call it.
-    var noun: String {
-        switch self {
-        case .directories: "tree"
-        case .qcow2: "disk image"
-        }
-    }
-
     /// What `box add` takes for it, as in a usage line.
     fileprivate var sources: String {
         switch self {
         case .directories: "DIRECTORY|ARCHIVE"
         case .qcow2: "DISK.qcow2|VAGRANT.box"
+        case .ovf: "VAGRANT.box"
         }
     }
 
     /// What `box build` is to be told to make it.
-    fileprivate var buildOption: String {
+    fileprivate var buildOption: String? {
         switch self {
         case .directories: ""
         case .qcow2: " --provider libvirt"
+        case .ovf: nil
         }
     }
 }
 
 extension BoxError {
-    fileprivate static func missing(
-        _ name: String, _ formats: [BoxImage.Format], available: [BoxImage.Format]
-    ) -> BoxError {
-        let format = formats.first ?? .directories
-        let others = available.map(\.noun).joined(separator: " and ")
-        let wanted = formats.map(\.noun).joined(separator: " or ")
+    /// Nothing of what a name stands for will do.
+    fileprivate static func missing(_ name: String, _ wish: BoxSelection, _ entries: [NameEntry]) -> BoxError {
+        let format = wish.formats.first ?? .directories
+        let wanted = wish.formats.map(\.noun).joined(separator: " or ")
+        let build = format.buildOption.map {
+            "run 'devenv box build \(name)\($0)' to make it from the distribution's packages, or "
+        }
+        let add = "'devenv box add \(format.sources) --name \(name)'"
+        let help = build.map { $0 + add } ?? "run \(add)"
+        guard !entries.isEmpty else { return BoxError(.missing, "the box '\(name)' is not in the store", help: help) }
+        if !entries.contains(where: { wish.formats.contains($0.format) }) {
+            let others = Set(entries.map(\.format)).sorted { $0.rawValue < $1.rawValue }
+            return BoxError(
+                .missing,
+                "the box '\(name)' is in the store as a \(others.map(\.noun).joined(separator: " and ")) only, "
+                    + "and a \(wanted) is needed", help: help)
+        }
+        let version = wish.constraint.map { " in a version that '\($0)' admits" } ?? ""
+        let prerelease = entries.last { wish.suits($0) && $0.order?.isPrerelease == true }?.version
         return BoxError(
             .missing,
-            available.isEmpty
-                ? "the box '\(name)' is not in the store"
-                : "the box '\(name)' is in the store as a \(others) only, and a \(wanted) is needed",
-            help: "run 'devenv box build \(name)\(format.buildOption)' to make it from the distribution's packages, or "
-                + "'devenv box add \(format.sources) --name \(name)'")
+            "the box '\(name)' is not in the store as a \(wanted) for \(wish.architectures.first ?? "this host")"
+                + "\(version); there is \(entries.map(\.summary).joined(separator: ", "))",
+            help: prerelease.map { "write '\(name)@= \($0)' to have a prerelease; or \(help)" } ?? help)
+    }
+
+    /// A name's image is not there.
+    static func gone(_ digest: ImageDigest, of name: String) -> BoxError {
+        BoxError(
+            .damaged, "the box '\(name)' stands for the image \(digest), which is not in the store",
+            help: "run 'devenv box remove \(name)' and add it again")
     }
 
     fileprivate static func notAdded(location: String) -> BoxError {
@@ -112,5 +141,13 @@ extension BoxError {
         BoxError(
             .missing, "the image 'oci:\(image)' is not in the store",
             help: "unpack it into a directory, run 'devenv box add DIRECTORY --name NAME' and write 'box: NAME'")
+    }
+}
+
+extension NameEntry {
+    /// `12.11 (tree, amd64)`.
+    var summary: String {
+        let details = [format.noun, architecture, order?.isPrerelease == true ? "prerelease" : nil]
+        return "\(version ?? "one without a version") (\(details.compactMap { $0 }.joined(separator: ", ")))"
     }
 }

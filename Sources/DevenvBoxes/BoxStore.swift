@@ -6,17 +6,28 @@ import SystemPackage
 ///
 /// An image is identified by its content, comes into the store whole or not at all, is never changed, and stays as long as
 /// a name stands for it or a machine refers to it. Any number of processes may use a store at once.
+///
+/// Under the own store there may be one of the host's administrator, which everybody reads: its boxes are there for machines,
+/// and are neither changed nor removed from here.
 package struct BoxStore: Sendable {
     let layout: StoreLayout
+    /// The store under the own one.
+    let shared: StoreLayout?
     let runner: any ToolRunner
+    /// The processors that machines of this host can have, under Debian's names, the preferred one first.
+    let architectures: [String]
 
     /// Opens the store of some directories; nothing is made or read.
-    package init(directories: HostDirectories, runner: any ToolRunner) {
+    package init(
+        directories: HostDirectories, runner: any ToolRunner, architectures: [String] = HostArchitecture.runnable
+    ) {
         layout = StoreLayout(root: directories.boxes)
+        shared = directories.sharedBoxes.map(StoreLayout.init(root:))
         self.runner = runner
+        self.architectures = architectures
     }
 
-    /// The boxes, in the order of their names and formats.
+    /// The boxes, in the order of their names, formats and versions.
     ///
     /// Throws `.damaged` for a record that can't be read.
     package func list() throws(BoxError) -> [BoxRecord] {
@@ -28,34 +39,66 @@ package struct BoxStore: Sendable {
 
 // What the store's records say.
 extension BoxStore {
+    /// The own store, and the one under it.
+    var places: [StoreLayout] { [layout] + (shared.map { [$0] } ?? []) }
+
     /// The names there are, in their order.
     func names() throws(BoxError) -> [String] {
-        try BoxError.wrap { () throws(HostError) in try HostFiles.list(layout.names) }
-            .compactMap(layout.name(file:)).sorted()
+        var names: Set<String> = []
+        for place in places { names.formUnion(try self.names(in: place)) }
+        return names.sorted()
     }
 
-    /// What a name stands for, in the order of the formats; empty where there is no such name.
-    func records(of name: String) throws(BoxError) -> [BoxRecord] {
+    func names(in place: StoreLayout) throws(BoxError) -> [String] {
+        try BoxError.wrap { () throws(HostError) in try HostFiles.list(place.names) }
+            .compactMap(place.name(file:)).sorted()
+    }
+
+    /// What a name stands for, by format and then from the lowest version on; empty where there is no such name.
+    package func records(of name: String, _ filter: BoxFilter = BoxFilter()) throws(BoxError) -> [BoxRecord] {
         var records: [BoxRecord] = []
-        for entry in try nameFile(name)?.images ?? [] { records.append(try record(of: entry, named: name)) }
+        for entry in try entries(of: name) where filter.admits(entry) {
+            records.append(try record(of: entry, named: name))
+        }
         return records
     }
 
-    func record(of entry: NameEntry, named name: String) throws(BoxError) -> BoxRecord {
-        guard let image = try imageRecord(entry.digest) else {
-            throw BoxError(
-                .damaged, "the box '\(name)' stands for the image \(entry.digest), which is not in the store",
-                help: "run 'devenv box remove \(name)' and add it again")
+    /// The images of a name; of the shared store's, those in whose place the own store has none.
+    func entries(of name: String) throws(BoxError) -> [NameEntry] {
+        var file = try nameFile(name) ?? NameFile()
+        for place in places.dropFirst() {
+            for entry in try nameFile(name, in: place)?.images ?? [] where file.rival(of: entry) == nil {
+                file.put(entry)
+            }
         }
-        return entry.record(named: name, image)
+        return file.images
     }
 
-    func nameFile(_ name: String) throws(BoxError) -> NameFile? {
-        try decode(NameFile.self, layout.nameFile(name))
+    func record(of entry: NameEntry, named name: String) throws(BoxError) -> BoxRecord {
+        guard let (image, place) = try imageRecord(entry.digest) else {
+            throw .gone(entry.digest, of: name)
+        }
+        return entry.record(named: name, image, isShared: place != layout)
     }
 
-    func imageRecord(_ digest: ImageDigest) throws(BoxError) -> ImageRecord? {
-        try decode(ImageRecord.self, layout.image(digest).record)
+    /// What a name stands for in the own store.
+    func nameFile(_ name: String) throws(BoxError) -> NameFile? { try nameFile(name, in: layout) }
+
+    func nameFile(_ name: String, in place: StoreLayout) throws(BoxError) -> NameFile? {
+        try decode(NameFile.self, place.nameFile(name))
+    }
+
+    /// An image, and where it lies.
+    func imageRecord(_ digest: ImageDigest) throws(BoxError) -> (record: ImageRecord, place: StoreLayout)? {
+        for place in places {
+            if let record = try decodeImage(place.image(digest)) { return (record, place) }
+        }
+        return nil
+    }
+
+    /// The record of an image that lies somewhere; nil where there is none.
+    func decodeImage(_ image: ImageLayout) throws(BoxError) -> ImageRecord? {
+        try decode(ImageRecord.self, image.record)
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ path: FilePath) throws(BoxError) -> Value? {

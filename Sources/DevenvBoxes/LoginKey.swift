@@ -42,10 +42,14 @@ package struct LoginKey: Hashable, Sendable {
 
     /// Writes the key where an image keeps it, unless it is there.
     func write(into image: ImageLayout) throws(BoxError) {
-        let path = image.loginKey(digest)
+        try write(to: image.loginKey(digest))
+    }
+
+    /// Writes the key to a file that only its owner can read, unless it is there.
+    func write(to path: FilePath) throws(BoxError) {
         guard !HostFiles.exists(path) else { return }
         try BoxError.wrap { () throws(HostError) in
-            try HostFiles.makeDirectory(image.loginKeys, mode: .ownerReadWriteExecute)
+            try HostFiles.makeDirectory(path.removingLastComponent(), mode: .ownerReadWriteExecute)
             try AtomicFile.write(text, to: path, mode: .ownerReadWrite)
         }
     }

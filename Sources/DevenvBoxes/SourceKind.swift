@@ -10,8 +10,6 @@ enum SourceKind: Hashable, Sendable {
     case disk
     /// A tar archive that has to be looked into.
     case archive(Compression?)
-    /// A tar archive in a compression that only tar itself is asked to undo.
-    case foreignArchive
 
     /// Looks at what stands at a path; throws `.invalid` for what can't be read or can't be a box.
     init(of path: FilePath, _ attempt: String) throws(BoxError) {
@@ -35,17 +33,8 @@ enum SourceKind: Hashable, Sendable {
         let head = try BoxError.wrap { () throws(HostError) in try HostFiles.head(of: path, count: 33 << 10) }
         if head.starts(with: QCOW2Header.magic) { return .disk }
         if let compression = Compression(head) { return .archive(compression) }
-        if isForeignArchive(head) { return .foreignArchive }
         if TarHeader(Array(head.prefix(TarHeader.length))) != nil { return .archive(nil) }
         throw refusal(of: head, path, attempt)
-    }
-
-    /// bzip2, lzip, lzma, lzop and compress.
-    private static func isForeignArchive(_ head: [UInt8]) -> Bool {
-        let magics: [[UInt8]] = [
-            Array("BZh".utf8), Array("LZIP".utf8), [0x5d, 0x00, 0x00], [0x89, 0x4c, 0x5a, 0x4f], [0x1f, 0x9d],
-        ]
-        return magics.contains { head.starts(with: $0) }
     }
 
     private static func refusal(of head: [UInt8], _ path: FilePath, _ attempt: String) -> BoxError {
@@ -59,6 +48,13 @@ enum SourceKind: Hashable, Sendable {
                 help:
                     "convert it with 'qemu-img convert -O qcow2 \(ShellWord.quote(path.string)) NEW.qcow2', and add that one"
             )
+        }
+        if head.starts(with: [0x50, 0x4b, 0x03, 0x04]) {
+            return BoxError(
+                .invalid, "\(attempt): it is a zip archive, and boxes are tar archives",
+                help:
+                    "unpack it into an empty directory and pack that: 'bsdtar -xf \(ShellWord.quote(path.string)) -C DIR', "
+                    + "then 'tar -C DIR -czf NEW.box .'")
         }
         if head.dropFirst(0x8001).starts(with: "CD001".utf8) {
             return BoxError(

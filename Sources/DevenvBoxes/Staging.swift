@@ -36,6 +36,19 @@ struct Staging: ~Copyable {
         try HostFiles.rename(path, to: layout.staging.appending(SecureRandom.hexadecimal(digits: 16)))
     }
 
+    /// The directories that no process holds; they may be gone a moment later.
+    static func abandoned(in layout: StoreLayout) throws(HostError) -> [FilePath] {
+        var directories: [FilePath] = []
+        for name in try HostFiles.list(layout.staging) where !name.contains(".") {
+            let directory = layout.staging.appending(name)
+            let attempt = try FileLock.attempt(lockFile(of: directory), command: "devenv box")
+            guard case .taken(let lock) = attempt else { continue }
+            directories.append(directory)
+            extendLifetime(lock)
+        }
+        return directories
+    }
+
     /// Removes what no process holds.
     static func removeAbandoned(in layout: StoreLayout) throws(HostError) {
         let names = try HostFiles.list(layout.staging).compactMap { $0.split(separator: ".").first.map(String.init) }

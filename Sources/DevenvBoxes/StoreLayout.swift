@@ -15,6 +15,14 @@ struct StoreLayout: Hashable, Sendable {
     /// Packages that builds have fetched.
     var packageCache: FilePath { root.appending("cache").appending("packages") }
 
+    /// Notes of the machines that need an image of the shared store; only the store's owner can write there.
+    func borrowed(_ digest: ImageDigest) -> FilePath {
+        root.appending("borrowed").appending("sha256-\(digest.hexadecimal)")
+    }
+
+    /// A known key that an image of the shared store lets in, for the store's owner to read.
+    func borrowedKey(_ digest: String) -> FilePath { root.appending("login-keys").appending(digest) }
+
     func image(_ digest: ImageDigest) -> ImageLayout {
         ImageLayout(root: images.appending("sha256-\(digest.hexadecimal)"))
     }
@@ -40,7 +48,7 @@ struct StoreLayout: Hashable, Sendable {
     /// is nobody here, and as QEMU runs as a user of its own; half-made images are for root alone.
     func make() throws(HostError) {
         try HostFiles.makeDirectory(root)
-        try HostFiles.makeDirectory(images, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
+        try HostFiles.makeDirectory(images, mode: .passable)
         try HostFiles.makeDirectory(names)
         try HostFiles.makeDirectory(staging, mode: .ownerReadWriteExecute)
     }
@@ -54,25 +62,25 @@ struct ImageLayout: Hashable, Sendable {
     var tree: FilePath { root.appending("rootfs") }
     /// The disk image that machines start from. Nobody writes to it.
     var disk: FilePath { root.appending("disk.qcow2") }
-    /// The manifest of a tree.
+    /// The manifest of a tree, or of several files.
     var manifest: FilePath { root.appending("manifest") }
     var record: FilePath { root.appending("image.json") }
     /// One file for each machine that needs the image.
     var references: FilePath { root.appending("references") }
 
+    /// Where the files of a machine of VirtualBox are.
+    var machine: FilePath { root.appending("ovf") }
+
     /// What machines start from.
-    func content(_ format: BoxImage.Format) -> FilePath {
-        switch format {
-        case .directories: tree
-        case .qcow2: disk
+    func content(_ record: ImageRecord) -> [FilePath] {
+        switch record.format {
+        case .directories: [tree]
+        case .qcow2: record.files.map { $0.map(root.appending) } ?? [disk]
+        case .ovf: (record.files ?? []).map(machine.appending)
         }
     }
 
     /// A private key that the image lets in, which is no secret; named by the digest of its text.
     func loginKey(_ digest: String) -> FilePath { loginKeys.appending(digest) }
     var loginKeys: FilePath { root.appending("login-keys") }
-
-    func reference(_ owner: MachineIdentity) -> FilePath {
-        references.appending("\(owner.project).\(owner.machine)")
-    }
 }

@@ -5,28 +5,35 @@ package import SystemPackage
 ///
 /// Root: `/var/lib/devenv`, `/run/devenv` and `/etc/devenv`. Others: `$XDG_DATA_HOME/devenv`, `$XDG_RUNTIME_DIR/devenv` and
 /// `$XDG_CONFIG_HOME/devenv` (XDG Base Directory Specification 0.8). `DEVENV_HOME` names one directory that takes the place of all.
+/// `DEVENV_SHARED_BOXES` names the box store that is looked into under one's own, `/var/lib/devenv/boxes` otherwise; empty for none.
 package struct HostDirectories: Hashable, Sendable {
     /// What must survive a reboot: boxes, machines' disks, the index of projects.
     package let data: FilePath
     /// What must not: mount points, sockets, what the kernel forgets at a reboot.
     package let runtime: FilePath
+    /// A box store that is read and never written, under the own one; nil for none.
+    package let sharedBoxes: FilePath?
 
     /// What users write or decide: their catalogs.
     package let configuration: FilePath
 
     /// Names the directories; none is made. The configuration lies with the data unless it is said otherwise.
-    package init(data: FilePath, runtime: FilePath, configuration: FilePath? = nil) {
+    package init(data: FilePath, runtime: FilePath, configuration: FilePath? = nil, sharedBoxes: FilePath? = nil) {
         self.data = data
         self.runtime = runtime
         self.configuration = configuration ?? data.appending("config")
+        self.sharedBoxes = sharedBoxes == data.appending("boxes") ? nil : sharedBoxes
     }
 
     /// The directories that an environment and a user id lead to.
     package init(environment: [String: String], userID: UInt32 = getuid()) {
+        let named = environment["DEVENV_SHARED_BOXES"] ?? "/var/lib/devenv/boxes"
+        let shared = named.hasPrefix("/") ? FilePath(named) : nil
         if let home = environment["DEVENV_HOME"], home.hasPrefix("/") {
-            self.init(data: FilePath(home), runtime: FilePath(home).appending("run"))
+            self.init(data: FilePath(home), runtime: FilePath(home).appending("run"), sharedBoxes: shared)
         } else if userID == 0 {
-            self.init(data: "/var/lib/devenv", runtime: "/run/devenv", configuration: "/etc/devenv")
+            self.init(
+                data: "/var/lib/devenv", runtime: "/run/devenv", configuration: "/etc/devenv", sharedBoxes: shared)
         } else {
             let home = environment["HOME"] ?? "/"
             let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.local/share"
@@ -34,7 +41,7 @@ package struct HostDirectories: Hashable, Sendable {
             let settings = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
             self.init(
                 data: FilePath(data).appending("devenv"), runtime: FilePath(run).appending("devenv"),
-                configuration: FilePath(settings).appending("devenv"))
+                configuration: FilePath(settings).appending("devenv"), sharedBoxes: shared)
         }
     }
 

@@ -81,6 +81,70 @@ import Testing
         }
     }
 
+    @Test func versionsAreShownRemovedAndPruned() async throws {
+        try await with { binary, directory in
+            for version in ["1.9", "1.10", "1.11"] {
+                try await binary.expect(
+                    ["box", "add", "box.img", "--name", "base", "--box-version", version, "--architecture", "amd64"],
+                    in: directory.path)
+            }
+            let table = try await binary.expect(["box", "list"], in: directory.path).text
+            let lines = table.split(separator: "\n").dropFirst()
+            #expect(lines.count == 3 && zip(lines, ["1.9", "1.10", "1.11"]).allSatisfy { $0.contains($1) }, "\(table)")
+            let unsaid = try await binary.run(["box", "remove", "base"], in: directory.path)
+            #expect(unsaid.status == 64)
+            #expect(unsaid.errors.contains("1.9, 1.10, 1.11") && unsaid.errors.contains("--all"), "\(unsaid.errors)")
+            try await binary.expect(["box", "remove", "base", "--box-version", "1.9"], in: directory.path)
+            let rehearsal = try await binary.expect(["box", "prune", "-n"], in: directory.path)
+            #expect(rehearsal.text.contains("Would remove base 1.10 (disk image, amd64)."), "\(rehearsal.text)")
+            let pruned = try await binary.expect(["box", "prune"], in: directory.path)
+            #expect(pruned.text.contains("Removed base 1.10"))
+            #expect(pruned.text.contains("Freed 0 B."), "the newer version is the same image: \(pruned.text)")
+            try await binary.expect(["box", "remove", "base", "--all"], in: directory.path)
+            let cleaned = try await binary.expect(["box", "gc"], in: directory.path)
+            #expect(cleaned.text == "Freed 0 B.\n")
+        }
+    }
+
+    @Test func aDamagedBoxIsNamedAmongAll() async throws {
+        try await with { binary, directory in
+            try await binary.expect(["box", "add", "box.img", "--name", "good"], in: directory.path)
+            try await directory.run("qemu-img", ["create", "-q", "-f", "qcow2", "bad.img", "5T"])
+            try await binary.expect(
+                ["box", "add", "bad.img", "--name", "bad", "--box-version", "3"], in: directory.path)
+            #expect(try await binary.expect(["box", "verify"], in: directory.path).text.contains("2 boxes are as"))
+            let images = binary.home.appending("boxes/images")
+            for image in try HostFiles.list(images) {
+                let file = images.appending(image).appending("disk.qcow2")
+                let bytes = try HostFiles.read(file) ?? []
+                // the size of the disk, in its header
+                if bytes[26] == 5 { try AtomicFile.write(bytes + [0], to: file, durable: false) }
+            }
+            let outcome = try await binary.run(["box", "verify"], in: directory.path)
+            #expect(outcome.status == 1)
+            #expect(outcome.text.contains("Box 'bad 3' (disk image) differs"), "\(outcome.transcript)")
+            #expect(!outcome.text.contains("good"))
+            try await binary.expect(["box", "verify", "good"], in: directory.path)
+        }
+    }
+
+    @Test func aWrongChecksumKeepsTheFileOut() async throws {
+        try await with { binary, directory in
+            let sum = try await SystemToolRunner().run(
+                ToolInvocation("sha256sum", ["test.box"], directory: directory.path)
+            ).text.prefix { $0 != " " }
+            let addition = ["box", "add", "test.box", "--name", "a", "--checksum"]
+            for (checksum, status) in [("sha256:\(sum.reversed().map(String.init).joined())", 1), ("sha256:12", 64)] {
+                let outcome = try await binary.run(addition + [checksum], in: directory.path)
+                #expect(outcome.status == status, "\(outcome.transcript)")
+            }
+            #expect(try await binary.expect(["box", "list"], in: directory.path).text.contains("no boxes yet"))
+            try await binary.expect(addition + ["sha256:\(sum)"], in: directory.path)
+            let details = try await binary.expect(["box", "list", "--info"], in: directory.path).text
+            #expect(details.contains("checksum: sha256:\(sum)"), "\(details)")
+        }
+    }
+
     private func with(_ body: (DevenvBinary, TemporaryDirectory) async throws -> Void) async throws {
         try await TemporaryDirectory.with { directory in
             let disk = directory.path.appending("box.img").string
@@ -123,7 +187,8 @@ extension DevenvBinary {
         let outcome = try await SystemToolRunner().run(
             ToolInvocation(
                 "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "--", program] + arguments,
-                environment: ["DEVENV_HOME": home.string, "NO_COLOR": "1"], directory: directory))
+                environment: ["DEVENV_HOME": home.string, "DEVENV_SHARED_BOXES": "", "NO_COLOR": "1"],
+                directory: directory))
         #expect(outcome.status == status, "\(arguments): \(outcome.transcript)")
         return outcome
     }

@@ -80,11 +80,53 @@ import Testing
         }
     }
 
+    /// The newest version stays whole, whatever becomes of the older ones.
+    @Test(.requires(tool: "qemu-img")) func aKilledPruningIsCompletedByTheNextOne() async throws {
+        try await with { store in
+            let additions = [(store.tree, "1"), (store.other, "2")].map {
+                ["box", "add", $0.0, "--name", "test", "--box-version", $0.1]
+            }
+            for addition in additions { try await store.expect(addition) }
+            let points = try await store.points(of: ["box", "prune"])
+            #expect(points.contains("boxes.prune.unnamed") && points.contains("boxes.remove.moved"))
+            for point in points {
+                for addition in additions { try await store.expect(addition) }
+                try await store.kill(["box", "prune"], at: point)
+                try await store.expect(["box", "verify", "test", "--box-version", "2"])
+                try await store.expect(["box", "prune"])
+                try await store.expect(["box", "gc"])
+                #expect(try HostFiles.list(store.boxes.appending("images")).count == 1, "\(point)")
+                #expect(try HostFiles.list(store.boxes.appending("staging")) == [], "\(point)")
+            }
+        }
+    }
+
+    /// What is damaged is put right, or is as damaged as before and told so; the next time puts it right.
+    @Test func aKilledRepairIsCompletedByTheNextOne() async throws {
+        try await with { store in
+            let addition = ["box", "add", store.tree, "--name", "test"]
+            let repair = addition + ["--force"]
+            try await store.expect(addition)
+            let points = try await store.points(of: repair)
+            #expect(points.contains { $0.hasPrefix("boxes.add.displaced") })
+            for point in points {
+                try await store.damage()
+                try await store.kill(repair, at: point)
+                try await store.expect(repair)
+                try await store.expect(["box", "verify", "test"])
+                try await store.expect(["box", "gc"])
+                #expect(try HostFiles.list(store.boxes.appending("images")).count == 1, "\(point)")
+                #expect(try HostFiles.list(store.boxes.appending("staging")) == [], "\(point)")
+            }
+        }
+    }
+
     /// What is added.
     enum Kind: String, CaseIterable, Sendable {
         case tree
         case image
         case box
+        case disks
 
         /// A point on its own way.
         var point: String { self == .tree ? "boxes.add.unpacked" : "boxes.add.copied" }
@@ -113,15 +155,27 @@ import Testing
             let disk = directory.path.appending("box.img").string
             try await run("qemu-img", ["create", "-q", "-f", "qcow2", disk, "8M"])
             if kind == .image { return disk }
-            try directory.write(#"{"provider": "libvirt"}"#, to: "metadata.json")
+            let disks = kind == .box ? "" : #", "disks": [{"path": "box.img"}, {"path": "data.img"}]"#
+            try directory.write(#"{"provider": "libvirt"\#(disks)}"#, to: "metadata.json")
+            try await run(
+                "qemu-img", ["create", "-q", "-f", "qcow2", directory.path.appending("data.img").string, "9M"])
             let box = directory.path.appending("test.box").string
-            try await run("tar", ["-C", directory.path.string, "-czf", box, "metadata.json", "box.img"])
+            let names = ["metadata.json", "box.img"] + (kind == .box ? [] : ["data.img"])
+            try await run("tar", ["-C", directory.path.string, "-czf", box] + names)
             return box
         }
 
         private func run(_ tool: String, _ arguments: [String]) async throws {
             let outcome = try await SystemToolRunner().run(ToolInvocation(tool, arguments))
             #expect(outcome.status == 0, "\(tool): \(outcome.complaint)")
+        }
+
+        /// Changes a file of the one image there is.
+        func damage() async throws {
+            for image in try HostFiles.list(boxes.appending("images")) {
+                let file = boxes.appending("images").appending(image).appending("rootfs/etc/hostname")
+                try AtomicFile.write(Array("damaged\n".utf8), to: file, durable: false)
+            }
         }
 
         func empty() async throws { try HostFiles.remove(boxes) }

@@ -19,7 +19,8 @@ struct DevenvBinary: Sendable {
         _ arguments: [String], in directory: FilePath, environment: [String: String] = [:], input: [UInt8] = [],
         timeout: Duration = .seconds(120)
     ) async throws -> ToolOutcome {
-        var variables = ["DEVENV_HOME": home.string, "NO_COLOR": "1"]
+        // what the administrator of this host has for everybody is no business of a test's
+        var variables = ["DEVENV_HOME": home.string, "DEVENV_SHARED_BOXES": "", "NO_COLOR": "1"]
         var words = [BuiltProgram.devenv.string] + arguments
         if let libvirt {
             // not by its usual name, under which others on this host know another pool

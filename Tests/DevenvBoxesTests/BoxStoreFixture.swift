@@ -12,10 +12,11 @@ struct BoxStoreFixture: ~Copyable {
     let directories: HostDirectories
     let store: BoxStore
 
-    init(runner: any ToolRunner = SystemToolRunner()) throws {
+    init(runner: any ToolRunner = SystemToolRunner(), sharing shared: FilePath? = nil) throws {
         root = FilePath("/tmp/devenv-boxes-test-\(UInt64.random(in: .min ... .max))")
         try HostFiles.makeDirectory(root)
-        directories = HostDirectories(data: root.appending("data"), runtime: root.appending("run"))
+        directories = HostDirectories(
+            data: root.appending("data"), runtime: root.appending("run"), sharedBoxes: shared)
         store = BoxStore(directories: directories, runner: runner)
     }
 

@@ -57,7 +57,7 @@ import Testing
         let moved = try await store.withStaging("testing") { staging throws(BoxError) in
             let own = staging.appending("built.qcow2")
             try BoxError.wrap { () throws(HostError) in try HostFiles.rename(disk, to: own) }
-            return try await store.add(disk: own, naming, in: staging)
+            return try await store.publish(try await store.prepare(disk: own, naming, in: staging))
         }
         #expect(moved.digest == record.digest)
         #expect(moved.architecture == "amd64")

@@ -29,16 +29,29 @@ import Testing
         try Self.makeStore(fixture)
         let disk = try await fixture.store.add(try await fixture.makeDisk(), name: "debian/12")
         #expect(try fixture.store.list().map(\.digest) == [Self.digest, disk.digest])
-        try await fixture.store.remove("debian/12", format: .qcow2)
+        try await fixture.store.remove("debian/12", BoxFilter(format: .qcow2))
         #expect(try fixture.store.list().map(\.digest) == [Self.digest])
     }
 
     @Test func aNameFromALaterVersionIsNotMisread() throws {
         let fixture = try BoxStoreFixture()
-        try Self.makeStore(fixture, schema: 3)
+        try Self.makeStore(fixture, schema: 4)
         let error = #expect(throws: BoxError.self) { try fixture.store.list() }
         #expect(error?.code == .damaged)
-        #expect(error?.description.contains("another version of devenv (schema 3)") == true)
+        #expect(error?.description.contains("another version of devenv (schema 4)") == true)
+    }
+
+    @Test func aNameWithOneImageOfEachFormatIsRead() throws {
+        let fixture = try BoxStoreFixture()
+        try Self.makeStore(fixture)
+        try fixture.write(
+            """
+            {"schema": 2, "images": [{"architecture": "amd64", "created": 1700000000, "digest": "\(Self.digest)",
+             "format": "directories", "source": "/a.tar", "user": "dev", "version": "12.11"}]}
+            """, to: fixture.directories.boxes.appending("names/other.json"))
+        #expect(try fixture.store.list().map(\.name) == ["debian/12", "other"])
+        #expect(try fixture.store.records(of: "other").map(\.version) == ["12.11"])
+        #expect(try fixture.store.records(of: "other").map(\.catalog) == [nil])
     }
 
     private static func makeStore(_ fixture: borrowing BoxStoreFixture, schema: Int = 1) throws {

@@ -93,13 +93,15 @@ import Testing
         let store = fixture.store
         let error = await #expect(throws: BoxError.self) { try await store.remove("test") }
         #expect(error?.code == .inUse, "the machine needs one of the two")
-        try await fixture.store.remove("test", format: .directories)
+        try await fixture.store.remove("test", BoxFilter(format: .directories))
         #expect(try fixture.store.list().map(\.digest) == [disk.digest])
         #expect(throws: BoxError.self) { try fixture.store.image(withDigest: tree.digest, name: "test") }
 
-        let missing = await #expect(throws: BoxError.self) { try await store.remove("test", format: .directories) }
+        let missing = await #expect(throws: BoxError.self) {
+            try await store.remove("test", BoxFilter(format: .directories))
+        }
         #expect(missing?.description.contains("there is no such tree") == true)
-        try await fixture.store.remove("test", format: .qcow2, force: true)
+        try await fixture.store.remove("test", BoxFilter(format: .qcow2), force: true)
         #expect(try fixture.store.list().isEmpty)
         #expect(try fixture.images().count == 1, "the machine keeps its image")
         try fixture.store.release(disk.digest, by: BoxStoreFixture.machine("web"))
@@ -111,7 +113,7 @@ import Testing
         let fixture = try BoxStoreFixture()
         _ = try await fixture.store.add(try fixture.makeTree(), name: "test")
         _ = try await fixture.store.add(try await fixture.makeDisk(), name: "test")
-        #expect(try await fixture.store.verify("test").map(\.record.format) == [.directories, .qcow2])
+        #expect(try await fixture.store.verify("test").map(\.format) == [.directories, .qcow2])
         try await fixture.store.remove("test")
         #expect(try fixture.store.list().isEmpty)
         #expect(try fixture.images().isEmpty)

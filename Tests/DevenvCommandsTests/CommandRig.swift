@@ -32,7 +32,7 @@ struct CommandRig {
 
     private var host: HostDirectories { HostDirectories(environment: environment) }
     private var environment: [String: String] {
-        ["DEVENV_HOME": directory.path.appending("home").string, "PATH": "/usr/bin:/bin"]
+        ["DEVENV_HOME": directory.path.appending("home").string, "DEVENV_SHARED_BOXES": "", "PATH": "/usr/bin:/bin"]
     }
 
     /// Runs a command line, given in words.

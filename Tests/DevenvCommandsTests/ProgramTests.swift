@@ -18,7 +18,10 @@ import Testing
     ) async -> (status: DevenvCommands.ExitStatus, output: String, error: String) {
         let recorder = ConsoleRecorder()
         let program = Program(
-            environment: ["DEVENV_HOME": directory.path.appending("home").string, "PATH": "/usr/bin:/bin"],
+            environment: [
+                "DEVENV_HOME": directory.path.appending("home").string, "DEVENV_SHARED_BOXES": "",
+                "PATH": "/usr/bin:/bin",
+            ],
             workingDirectory: directory.path, interruption: Interruption(), composition: components,
             makeConsole: { _, _ in recorder.console() })
         let status = await program.run(arguments)

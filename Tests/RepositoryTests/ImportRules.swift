@@ -14,7 +14,7 @@ enum ImportRules {
         "Sources/DevenvState": effects.union(["FoundationEssentials"]),
         "Sources/DevenvDownload": effects.union(["FoundationEssentials"]),
         "Sources/DevenvCatalogs": effects.union(["DevenvDownload", "FoundationEssentials"]),
-        "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost"]),
+        "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost", "CExpat"]),
         "Sources/DevenvEngine": effects.union([
             "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "FoundationEssentials",
         ]),

@@ -2,6 +2,8 @@
 /// what the member is called and where its content belongs.
 struct PaxFields: Hashable, Sendable {
     private(set) var path: String?
+    /// What a link leads to.
+    private(set) var linkPath: String?
     private(set) var size: Int64?
     /// The length of a file with all its holes.
     private(set) var realSize: Int64?
@@ -34,6 +36,7 @@ struct PaxFields: Hashable, Sendable {
         case "path", "GNU.sparse.name":
             // GNU.sparse.name is the true one: beside it, path is made up for programs that know no holes
             if path == nil || key != "path" { path = value }
+        case "linkpath": linkPath = value
         case "size":
             guard let number = Int64(value), number >= 0 else { return false }
             size = number

@@ -14,12 +14,21 @@ struct TarHeader: Hashable, Sendable {
         case fields
         /// The name of the next member (GNU).
         case longName
-        /// Links, devices and whatever else has no content of interest here.
+        /// What the next member, a link, leads to (GNU).
+        case longTarget
+        /// A second name of a file that is in the archive.
+        case hardLink
+        case symbolicLink
+        /// A device or a pipe.
+        case special
+        /// Whatever else has no content of interest here.
         case other
     }
 
     let kind: Kind
     let name: String
+    /// What a link leads to.
+    let target: String
     /// How many bytes follow, without what fills the last block.
     let size: Int64
     private let block: [UInt8]
@@ -32,6 +41,7 @@ struct TarHeader: Hashable, Sendable {
         kind = Self.kind(block[156])
         // links, devices, directories and pipes have no content; a hard link may have the size of its file here
         self.size = (UInt8(ascii: "1")...UInt8(ascii: "6")).contains(block[156]) ? 0 : size
+        target = Self.text(block[157..<257])
         let isPOSIX = block[257..<263].elementsEqual("ustar\0".utf8)
         let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
         let name = Self.text(block[0..<100])
@@ -65,6 +75,10 @@ struct TarHeader: Hashable, Sendable {
         case UInt8(ascii: "S"): .sparseFile
         case UInt8(ascii: "x"): .fields
         case UInt8(ascii: "L"): .longName
+        case UInt8(ascii: "K"): .longTarget
+        case UInt8(ascii: "1"): .hardLink
+        case UInt8(ascii: "2"): .symbolicLink
+        case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"): .special
         default: .other
         }
     }

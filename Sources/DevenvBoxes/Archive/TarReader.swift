@@ -3,10 +3,15 @@
 struct TarReader {
     /// What stands in an archive.
     struct Member: Hashable, Sendable {
-        /// What it is; links, devices and the like are `.other`.
+        /// What it is.
         enum Kind: Hashable, Sendable {
             case file
             case directory
+            /// A second name of what stands at the target.
+            case hardLink(target: String)
+            case symbolicLink(target: String)
+            /// A device or a pipe.
+            case special
             case other
         }
 
@@ -14,6 +19,8 @@ struct TarReader {
         let kind: Kind
         /// The length of a file, its holes included.
         let length: Int64
+        /// How much of it is in the archive.
+        let stored: Int64
     }
 
     /// Names and fields that describe the next member are never as long as this.
@@ -55,17 +62,22 @@ struct TarReader {
         content = Content(map: SparseMap(whole: 0))
         var fields = PaxFields()
         var longName: String?
+        var longTarget: String?
         while let header = try await header() {
             switch header.kind {
             case .fields:
                 guard let read = PaxFields(try await description(header)) else { throw damaged }
                 fields = read
             case .longName:
-                longName = String(decoding: try await description(header).prefix { $0 != 0 }, as: UTF8.self)
+                longName = try await text(header)
+            case .longTarget:
+                longTarget = try await text(header)
             default:
                 try await begin(header, fields)
-                let name = fields.path ?? longName ?? header.name
-                return Member(name: name, kind: Self.kind(header.kind), length: content.map.realSize)
+                return Member(
+                    name: fields.path ?? longName ?? header.name,
+                    kind: Self.kind(header.kind, target: fields.linkPath ?? longTarget ?? header.target),
+                    length: content.map.realSize, stored: content.stored)
             }
         }
         return nil
@@ -107,6 +119,10 @@ struct TarReader {
             throw endsEarly
         }
         return bytes
+    }
+
+    private mutating func text(_ header: TarHeader) async throws(BoxError) -> String {
+        String(decoding: try await description(header).prefix { $0 != 0 }, as: UTF8.self)
     }
 
     private mutating func begin(_ header: TarHeader, _ fields: PaxFields) async throws(BoxError) {
@@ -171,10 +187,13 @@ struct TarReader {
         return (parts, length)
     }
 
-    private static func kind(_ kind: TarHeader.Kind) -> Member.Kind {
+    private static func kind(_ kind: TarHeader.Kind, target: String) -> Member.Kind {
         switch kind {
         case .file, .sparseFile: .file
         case .directory: .directory
+        case .hardLink: .hardLink(target: target)
+        case .symbolicLink: .symbolicLink(target: target)
+        case .special: .special
         default: .other
         }
     }

@@ -11,6 +11,13 @@ struct VagrantMetadata: Hashable, Sendable {
     /// The processor, under Debian's name for it; nil where nothing is said, or nothing that is known.
     let architecture: String?
 
+    /// A box for VirtualBox from before there were metadata.
+    static let firstOfVirtualBox = VagrantMetadata()
+
+    private init() {
+        (provider, disks, format, architecture) = ("virtualbox", [], nil, nil)
+    }
+
     /// Reads the file; nil where it is not about a Vagrant box.
     init?(_ bytes: [UInt8]) {
         // a root file system may have a file of this name too

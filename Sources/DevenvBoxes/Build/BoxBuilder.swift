@@ -49,7 +49,7 @@ package struct BoxBuilder: Sendable {
     ) async throws(BoxError) -> BoxRecord {
         guard recipe.format == .qcow2 else {
             progress("adding the box to the store")
-            return try await store.add(tree: archive, naming, in: staging)
+            return try await store.publish(try await store.prepare(tree: archive, naming, in: staging))
         }
         progress("making the disk image")
         let disk = try await makeDisk(recipe, archive, scratch, in: staging)
@@ -58,7 +58,7 @@ package struct BoxBuilder: Sendable {
         naming.architecture = "amd64"
         naming.user = "dev"
         progress("adding the box to the store")
-        return try await store.add(disk: disk.image, naming, in: staging)
+        return try await store.publish(try await store.prepare(disk: disk.image, naming, in: staging))
     }
 
     private func recipe(_ name: String, _ suite: String?, _ packages: [String], _ format: BoxImage.Format)

@@ -3,7 +3,7 @@ import DevenvHost
 import Glibc
 import SystemPackage
 
-/// Brings the file of a disk image to its place in an image's directory, and to the disk. Its digest is computed meanwhile.
+/// Brings a file of an image to its place in the image's directory, and to the disk. Its digest is computed meanwhile.
 struct DiskIntake {
     let store: BoxStore
     /// Where the file goes; nothing stands there yet.

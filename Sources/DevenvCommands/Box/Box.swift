@@ -5,6 +5,6 @@ extension Devenv {
     struct Box: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Manage the boxes that machines start from.",
-            subcommands: [Build.self, Add.self, List.self, Verify.self, Remove.self])
+            subcommands: [Build.self, Add.self, List.self, Verify.self, Remove.self, Prune.self, Clean.self])
     }
 }

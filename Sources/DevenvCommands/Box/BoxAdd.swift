@@ -1,5 +1,6 @@
 import ArgumentParser
 import DevenvBoxes
+import DevenvCrypto
 import DevenvEngine
 import SystemPackage
 
@@ -7,11 +8,12 @@ extension Devenv.Box {
     /// `devenv box add`.
     struct Add: DevenvCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a root file system or a disk image into the store.",
+            abstract: "Take a root file system, a disk image or a Vagrant box into the store.",
             usage: "devenv box add <source> --name <name> [<options>]",
             discussion: """
                 The source is a directory or a tar archive, compressed or not, which containers start from; or a qcow2 image or \
-                a Vagrant box for libvirt, which virtual machines start from. A name may stand for one of each.
+                a Vagrant box for libvirt or VirtualBox, which virtual machines start from. A name may stand for one of each \
+                version, format and processor.
                 """)
         static let speaksInLines = true
 
@@ -26,6 +28,16 @@ extension Devenv.Box {
         var boxVersion: String?
         @Option(
             name: .long,
+            help: ArgumentHelp("The processor that it is for, such as amd64.", valueName: "name"))
+        var architecture: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "The digest that the file must have, such as sha256:…; also md5, sha1, sha384 and sha512.",
+                valueName: "checksum"))
+        var checksum: String?
+        @Option(
+            name: .long,
             help: ArgumentHelp(
                 "Who people log in as (default: dev; vagrant in Vagrant's boxes; root in a tree without dev).",
                 valueName: "user"))
@@ -36,19 +48,33 @@ extension Devenv.Box {
                 "A private key that the disk image lets in; the first login replaces it.", valueName: "file"),
             completion: .file())
         var loginKey: String?
-        @Flag(name: [.customShort("f"), .long], help: "Replace a box of this name.")
+        @Flag(name: [.customShort("f"), .long], help: "Replace an image of this name, version, format and processor.")
         var force = false
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let path = context.absolute(source)
             let naming = BoxStore.Naming(
-                name: name, version: boxVersion, user: user,
+                name: name, version: boxVersion, user: user, architecture: architecture,
                 loginKey: try loginKey.map { try LoginKey(reading: context.absolute($0)) }, source: path.string,
                 replacing: force)
-            let record = try await context.makeComponents().boxes.add(path, as: naming)
+            let console = context.console
+            let isShown = !output.quiet && !output.json
+            let record = try await context.makeComponents().boxes.add(
+                path, as: naming, expecting: BoxStore.Expectation(checksum: try expectedChecksum()),
+                notice: { line in if isShown { console.say(SafeText.clean("note: \(line)") + "\n") } })
             try BoxAnswer.print(record, verb: "Added", output, context)
             return .done
+        }
+
+        private func expectedChecksum() throws -> Checksum? {
+            guard let checksum else { return nil }
+            guard let read = Checksum(parsing: checksum) else {
+                throw CommandFailure.usage(
+                    "'\(checksum)' is no checksum",
+                    help: "write the function and the digits of the digest: sha256:…; sha256sum FILE tells them")
+            }
+            return read
         }
     }
 }

@@ -1,4 +1,6 @@
 import DevenvBoxes
+import DevenvCrypto
+import DevenvModel
 import DevenvPluginAPI
 
 /// A box, as an answer.
@@ -42,6 +44,11 @@ struct BoxObject: Encodable {
     let bytes: Int64
     let virtualBytes: Int64?
     let knownKey: Bool
+    let baseMAC: String?
+    let info: [String: String]
+    let catalog: String?
+    let checksum: String?
+    let shared: Bool
     let usedBy: [String]
 
     init(_ record: BoxRecord, users: [String]) {
@@ -56,6 +63,11 @@ struct BoxObject: Encodable {
         bytes = record.image.bytes
         virtualBytes = record.image.virtualBytes
         knownKey = record.hasKnownKey
+        baseMAC = record.baseMAC?.description
+        info = record.info
+        catalog = record.catalog
+        checksum = record.checksum?.description
+        shared = record.isShared
         usedBy = users
     }
 }

@@ -7,8 +7,10 @@ package struct BoxImage: Hashable, Sendable {
     package enum Format: String, Sendable, Codable, CaseIterable {
         /// Directories, each a root file system or a layer of one, as overlayfs takes them.
         case directories
-        /// A QEMU copy-on-write disk image.
+        /// QEMU copy-on-write disk images, one for each disk.
         case qcow2
+        /// A machine as VirtualBox exports it: its description (OVF), then the files that belong to it.
+        case ovf
     }
 
     /// The name that it is known by.
@@ -17,12 +19,15 @@ package struct BoxImage: Hashable, Sendable {
     package let digest: String
     /// What is in `layers`.
     package let format: Format
-    /// The directories or files, lowest first. Nobody may write to them.
+    /// The directories, lowest first; or the disks' images in the order of the disks; or the description and its files, in one
+    /// directory. Nobody may write to them.
     package let layers: [FilePath]
     /// The user that it expects people to log in as.
     package let user: String
     /// How a machine made from it learns who its owner is.
     package let introduction: Introduction
+    /// The address that the first network interface has to have, where the system in it was set up for one.
+    package let baseMAC: MACAddress?
 
     /// How a machine learns who may log in and who it is.
     package enum Introduction: Hashable, Sendable {
@@ -35,7 +40,7 @@ package struct BoxImage: Hashable, Sendable {
     /// Describes an image.
     package init(
         name: String, digest: String, format: Format, layers: [FilePath], user: String,
-        introduction: Introduction = .provided
+        introduction: Introduction = .provided, baseMAC: MACAddress? = nil
     ) {
         self.name = name
         self.digest = digest
@@ -43,6 +48,7 @@ package struct BoxImage: Hashable, Sendable {
         self.layers = layers
         self.user = user
         self.introduction = introduction
+        self.baseMAC = baseMAC
     }
 }
 

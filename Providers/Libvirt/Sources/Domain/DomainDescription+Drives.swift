@@ -1,10 +1,10 @@
 import SystemPackage
 
 extension DomainDescription {
-    /// All drives: the first disk, the extra ones, the seed, CD-ROMs. The guest counts them in this order.
+    /// All drives: the first disk, the box's further ones, the extra ones, the seed, CD-ROMs. The guest counts them in this order.
     var drives: [DiskDescription] {
         var targets = TargetNames()
-        var drives = [rootDisk(&targets)] + extraDisks(&targets)
+        var drives = [rootDisk(&targets)] + boxDisks(&targets) + extraDisks(&targets)
         if let seed = files.seed {
             drives.append(
                 DiskDescription(
@@ -24,13 +24,25 @@ extension DomainDescription {
     /// The serial number of the first disk.
     private static let rootSerial = "devenv-root"
     /// The serial numbers that no other disk may have.
-    static let ownSerials = [rootSerial, seedSerial]
+    static let ownSerials = [rootSerial, seedSerial] + (1..<32).map(boxSerial)
+
+    /// The serial number of a further disk of the box, counted from 1.
+    private static func boxSerial(_ index: Int) -> String { "devenv-box\(index + 1)" }
 
     private func rootDisk(_ targets: inout TargetNames) -> DiskDescription {
         DiskDescription(
             file: files.disk, role: diskRole, bases: files.bases, bus: options.diskBus,
             target: targets.next(options.diskBus), serial: Self.rootSerial, bootOrder: bootOrder(of: .disk),
             keepsBaseOwner: host.scope == .system)
+    }
+
+    private func boxDisks(_ targets: inout TargetNames) -> [DiskDescription] {
+        files.boxDisks.enumerated().map { index, disk in
+            DiskDescription(
+                file: disk.file, role: diskRole, bases: [disk.base], bus: options.diskBus,
+                target: targets.next(options.diskBus), serial: Self.boxSerial(index + 1),
+                keepsBaseOwner: host.scope == .system)
+        }
     }
 
     private func extraDisks(_ targets: inout TargetNames) -> [DiskDescription] {

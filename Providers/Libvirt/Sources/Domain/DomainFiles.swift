@@ -6,6 +6,8 @@ package struct DomainFiles: Hashable, Sendable {
     package var disk: FilePath
     /// The images whose sectors show through it, the nearest first; all qcow2.
     package var bases: [FilePath]
+    /// The box's further disks.
+    package var boxDisks: [BoxDisk]
     /// The extra disks, as many as there are in the options.
     package var extraDisks: [FilePath]
     /// The seed; nil for a box that needs none.
@@ -18,13 +20,29 @@ package struct DomainFiles: Hashable, Sendable {
     /// takes no paths of sockets beyond 107 bytes (unix(7)), so that a user needs a short one, in a directory that exists.
     package var agentSocket: FilePath?
 
+    /// A disk over an image of its own.
+    package struct BoxDisk: Hashable, Sendable {
+        /// The disk.
+        package let file: FilePath
+        /// The image whose sectors show through it; qcow2.
+        package let base: FilePath
+
+        /// Names both.
+        package init(file: FilePath, base: FilePath) {
+            self.file = file
+            self.base = base
+        }
+    }
+
     /// Names the files.
     package init(
-        disk: FilePath, bases: [FilePath] = [], extraDisks: [FilePath] = [], seed: FilePath? = nil,
+        disk: FilePath, bases: [FilePath] = [], boxDisks: [BoxDisk] = [], extraDisks: [FilePath] = [],
+        seed: FilePath? = nil,
         console: FilePath? = nil, agentSocket: FilePath? = nil
     ) {
         self.disk = disk
         self.bases = bases
+        self.boxDisks = boxDisks
         self.extraDisks = extraDisks
         self.seed = seed
         self.console = console

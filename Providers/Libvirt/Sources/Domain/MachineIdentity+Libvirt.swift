@@ -11,6 +11,8 @@ extension MachineIdentity {
     package var domainTitle: String { "\(projectName)/\(name)" }
     /// The root disk's volume.
     package var rootVolume: String { "\(domainName).qcow2" }
+    /// The volume of a further disk of the box, counted from 1.
+    package func boxVolume(_ index: Int) -> String { "\(domainName).box\(index + 1).qcow2" }
     /// The seed's volume.
     package var seedVolume: String { "\(domainName).seed.iso" }
     /// The volume of an extra disk: by its serial number, so that disks keep what is on them when others come and go.

@@ -11,18 +11,20 @@ package struct BaseImage: Hashable, Sendable {
     /// How much a machine sees.
     package let capacity: ByteCount
 
-    /// Looks at a box; throws where it is no image that stands for itself.
-    package init(_ box: BoxImage) throws(ProviderError) {
-        guard box.format == .qcow2, box.layers.count == 1, let file = box.layers.first else {
+    /// Looks at the image of one of a box's disks, counted from 0; throws where it is none that stands for itself.
+    package init(_ box: BoxImage, disk index: Int = 0) throws(ProviderError) {
+        guard box.format == .qcow2, box.layers.indices.contains(index) else {
             throw .unsupported(
                 "libvirt can't start from the box '\(box.name)', which is no disk image (\(box.format))",
                 help: "use a box of the format qcow2")
         }
+        let file = box.layers[index]
         let header = try DiskImageHeader.read(file)
         guard !header.needsOtherFiles else {
             throw .invalidRequest("the box '\(box.name)' refers to other files, which it must not: '\(file)'")
         }
-        self.init(file: file, digest: box.digest, capacity: header.capacity)
+        self.init(
+            file: file, digest: index == 0 ? box.digest : "\(box.digest)-\(index + 1)", capacity: header.capacity)
     }
 
     init(file: FilePath, digest: String, capacity: ByteCount) {

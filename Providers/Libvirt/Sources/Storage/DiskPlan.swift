@@ -5,7 +5,7 @@ package import DevenvPluginAPI
 package struct DiskPlan: Sendable {
     /// Whose it is.
     package let identity: MachineIdentity
-    /// What its first disk starts as.
+    /// What its first disk starts as, and as many further ones as the box has.
     package let box: BoxImage
     /// How large its first disk is; nil for as large as the box's.
     package var size: ByteCount?
@@ -35,7 +35,8 @@ package struct DiskPlan: Sendable {
 
     /// The volumes that only this machine has.
     package var volumes: [String] {
-        [identity.rootVolume] + extraDisks.map(identity.extraVolume)
+        [identity.rootVolume] + box.layers.indices.dropFirst().map(identity.boxVolume)
+            + extraDisks.map(identity.extraVolume)
             + (seed == nil ? [] : [identity.seedVolume])
     }
 }

@@ -39,7 +39,7 @@ extension MachineStorage {
                     missing.disks.append(volume)
                 }
             }
-            if let base = note.base, !note.made.isEmpty, !isThere(note, base) { missing.replaceable.append(base) }
+            for base in note.bases where !note.made.isEmpty && !isThere(note, base) { missing.replaceable.append(base) }
             if !missing.isEmpty { answer[identity.machine] = missing }
         }
         return answer

@@ -14,14 +14,17 @@ extension MachineStorage {
         defer { extendLifetime(use) }
         let pool = try await openPool()
         var note = try begin(plan, in: pool)
-        let base = try await prepareDisk(plan, &note, in: pool)
+        let bases = try await prepareDisks(plan, &note, in: pool)
         for disk in plan.extraDisks { try await prepareExtraDisk(disk, of: plan.identity, note, in: pool) }
         if let seed = plan.seed { try await prepareSeed(seed, of: plan.identity, &note, in: pool) }
         note.made = plan.volumes
         try write(note, of: plan.identity)
         FaultPoint.reach("libvirt.storage.noted")
         return DomainFiles(
-            disk: pool.path(of: plan.identity.rootVolume), bases: [base],
+            disk: pool.path(of: plan.identity.rootVolume), bases: [bases[0]],
+            boxDisks: zip(1..., bases.dropFirst()).map { index, base in
+                DomainFiles.BoxDisk(file: pool.path(of: plan.identity.boxVolume(index)), base: base)
+            },
             extraDisks: plan.extraDisks.map { pool.path(of: plan.identity.extraVolume($0)) },
             seed: plan.seed.map { _ in pool.path(of: plan.identity.seedVolume) })
     }
@@ -53,19 +56,34 @@ extension MachineStorage {
 // MARK: - Disks
 
 extension MachineStorage {
-    /// Makes the first disk and what is below it, and returns the latter.
-    private func prepareDisk(_ plan: DiskPlan, _ note: inout VolumesNote, in pool: OpenPool) async throws(ProviderError)
-        -> FilePath
+    /// Makes the box's disks and what is below each, and returns the latter.
+    private func prepareDisks(_ plan: DiskPlan, _ note: inout VolumesNote, in pool: OpenPool)
+        async throws(ProviderError) -> [FilePath]
     {
-        let name = plan.identity.rootVolume
+        var bases: [FilePath] = []
+        for index in 0..<max(1, plan.box.layers.count) {
+            bases.append(try await prepareDisk(index, plan, note, in: pool))
+        }
+        note.base = bases.first?.lastComponent?.string
+        let further = bases.dropFirst().compactMap { $0.lastComponent?.string }
+        note.furtherBases = further.isEmpty ? nil : further
+        return bases
+    }
+
+    /// Makes one of the box's disks and what is below it, and returns the latter. Only the first one may be asked to be larger
+    /// than in the box.
+    private func prepareDisk(_ index: Int, _ plan: DiskPlan, _ note: VolumesNote, in pool: OpenPool)
+        async throws(ProviderError) -> FilePath
+    {
+        let name = index == 0 ? plan.identity.rootVolume : plan.identity.boxVolume(index)
+        let wanted = index == 0 ? plan.size : nil
         if let found = try await usable(name, note, in: pool), let backing = found.backing {
-            try await keepBase(FilePath(backing), plan.box, in: pool)
-            try await grow(found, to: plan.size, of: plan.identity, in: pool)
-            note.base = FilePath(backing).lastComponent?.string
+            try await keepBase(FilePath(backing), plan.box, index, in: pool)
+            try await grow(found, to: wanted, of: plan.identity, in: pool)
             return FilePath(backing)
         }
-        let image = try BaseImage(plan.box)
-        let size = plan.size ?? image.capacity
+        let image = try BaseImage(plan.box, disk: index)
+        let size = wanted ?? image.capacity
         guard size >= image.capacity else {
             throw .invalidRequest(
                 "the disk of '\(plan.identity.name)' can't be smaller than that of its box: \(size) < \(image.capacity)",
@@ -75,13 +93,14 @@ extension MachineStorage {
         try ProviderError.checkCancellation("making the disk of '\(plan.identity.name)'")
         try await remake(.overlay(name, of: base, capacity: size), in: pool)
         FaultPoint.reach("libvirt.storage.disk")
-        note.base = image.volume
         return base
     }
 
     /// Puts back a base that is missing. The disk over it decides which it has to be.
-    private func keepBase(_ path: FilePath, _ box: BoxImage, in pool: OpenPool) async throws(ProviderError) {
-        if let image = try? BaseImage(box), pool.path(of: image.volume) == path {
+    private func keepBase(
+        _ path: FilePath, _ box: BoxImage, _ index: Int, in pool: OpenPool
+    ) async throws(ProviderError) {
+        if let image = try? BaseImage(box, disk: index), pool.path(of: image.volume) == path {
             _ = try await BaseStore(storage: self, pool: pool).place(image)
             return
         }

@@ -13,6 +13,8 @@ struct VolumesNote: Codable, Hashable, Sendable {
     var volumes: [String]
     /// The base that the first disk is an overlay of; nil before it is.
     var base: String?
+    /// The bases of the box's further disks; nil for a box with one, as in notes of earlier versions.
+    var furtherBases: [String]?
     /// Those that a machine may have used: one that is missing has taken its data with it.
     var made: [String]
     /// The digest of the seed that its volume is known to hold.
@@ -26,6 +28,9 @@ struct VolumesNote: Codable, Hashable, Sendable {
         volumes = plan.volumes
         made = []
     }
+
+    /// The bases of all disks.
+    var bases: [String] { (base.map { [$0] } ?? []) + (furtherBases ?? []) }
 
     /// Whether it speaks of this pool.
     func isAbout(_ pool: OpenPool, at uri: String) -> Bool {

@@ -39,6 +39,30 @@ struct DiskTests {
         }
     }
 
+    @Test func aBoxOfSeveralDisksGivesAMachineAsMany() async throws {
+        try await StorageFixture.with { fixture in
+            let second = try await StorageFixture.makeBox("second", content: 0xA5, in: fixture.directory)
+            let box = BoxImage(
+                name: "two", digest: fixture.box.digest, format: .qcow2, layers: fixture.box.layers + second.layers,
+                user: "dev")
+            for name in ["web", "db"] {
+                let plan = DiskPlan(identity: fixture.identity(name), box: box, extraDisks: [Self.disk("data")])
+                let files = try await fixture.storage.prepare(plan)
+                #expect(try await fixture.firstByte(of: files.disk) == StorageFixture.mark)
+                #expect(try await fixture.firstByte(of: try #require(files.boxDisks.first).file) == 0xA5)
+                try await fixture.write(0x77, to: files.boxDisks[0].file)
+                let again = try await fixture.storage.prepare(plan)
+                #expect(again == files)
+                #expect(try await fixture.firstByte(of: files.boxDisks[0].file) == 0x77)
+            }
+            #expect(try fixture.volumes().count == 6)
+            #expect(try fixture.bases().count == 2, "machines share what is below their disks")
+            for name in ["web", "db"] { try await fixture.storage.remove(fixture.identity(name)) }
+            let left = try fixture.volumes() + fixture.bases()
+            #expect(left.isEmpty)
+        }
+    }
+
     @Test func aDiskNeverShrinks() async throws {
         try await StorageFixture.with { fixture in
             _ = try await fixture.storage.prepare(fixture.plan { $0.size = ByteCount(bytes: 64 << 20) })

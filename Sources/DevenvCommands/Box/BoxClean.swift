@@ -1,0 +1,28 @@
+import ArgumentParser
+import DevenvBoxes
+import DevenvEngine
+
+extension Devenv.Box {
+    /// `devenv box gc`.
+    struct Clean: DevenvCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gc",
+            abstract: "Remove images that no box stands for and no machine needs.",
+            usage: "devenv box gc [<options>]",
+            discussion: "Also what commands that were killed have left. No box is lost.")
+        static let speaksInLines = true
+
+        @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Only show what would be removed.")
+        var isRehearsal = false
+        @Flag(name: .long, help: "Remove also the packages that 'box build' has fetched.")
+        var packages = false
+        @OptionGroup(title: "Output") var output: OutputOptions
+
+        func run(in context: CommandContext) async throws -> ExitStatus {
+            let cleaning = try await context.makeComponents().boxes.collectGarbage(
+                packages: packages, isRehearsal: isRehearsal)
+            try CleaningAnswer.print(cleaning, isRehearsal: isRehearsal, output, context)
+            return .done
+        }
+    }
+}
