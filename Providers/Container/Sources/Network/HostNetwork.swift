@@ -123,11 +123,21 @@ struct HostNetwork {
         }
     }
 
+    /// What a killed command has begun to remove may vanish meanwhile, and ends the batch: then it looks again.
     private func removeBridges(_ bridges: [String]) async throws(ProviderError) {
-        let present = bridges.filter { HostFiles.exists(FilePath("/sys/class/net").appending($0)) }
-        guard !present.isEmpty else { return }
-        try await succeed(
-            LinkBatch.invocation(present.map { "link delete dev \($0)" }), "removing the network's bridge")
+        var present = Self.present(bridges)
+        while !present.isEmpty {
+            let invocation = LinkBatch.invocation(present.map { "link delete dev \($0)" })
+            let outcome = try await run(invocation)
+            if outcome.status == 0 { return }
+            let left = Self.present(present)
+            if left == present { throw .failure(of: invocation, outcome, "removing the network's bridge") }
+            present = left
+        }
+    }
+
+    private static func present(_ bridges: [String]) -> [String] {
+        bridges.filter { HostFiles.exists(FilePath("/sys/class/net").appending($0)) }
     }
 
     private func apply(_ batch: String) async throws(ProviderError) {
@@ -143,7 +153,15 @@ struct HostNetwork {
     func succeed(_ invocation: ToolInvocation, _ attempt: String) async throws(ProviderError) {
         let outcome = try await run(invocation)
         guard outcome.status != 0 else { return }
-        throw .failed("\(attempt): '\(invocation)' failed with status \(outcome.status): \(outcome.complaint)")
+        throw .failure(of: invocation, outcome, attempt)
+    }
+}
+
+extension ProviderError {
+    fileprivate static func failure(
+        of invocation: ToolInvocation, _ outcome: ToolOutcome, _ attempt: String
+    ) -> ProviderError {
+        .failed("\(attempt): '\(invocation)' failed with status \(outcome.status): \(outcome.complaint)")
     }
 }
 

@@ -44,7 +44,7 @@ extension LibvirtError {
         case ENOSPC, EDQUOT:
             return .diskFull(message, help: "free some space where libvirt keeps its volumes (virsh pool-info devenv)")
         case EACCES, EPERM: return .notPermitted(message, help: Self.permit)
-        default: return .failed(message, help: isUnreachable ? Self.install : nil)
+        default: return .failed(message, help: isUnreachable ? Self.start : nil)
         }
     }
 
@@ -55,5 +55,8 @@ extension LibvirtError {
     }
 
     private static let install = "apt-get install libvirt-daemon-system, and see that libvirtd runs"
+    private static let start =
+        "start libvirt's daemon (systemctl start libvirtd), or install it (apt-get install libvirt-daemon-system); "
+        + "'devenv doctor' tells which"
     private static let permit = "run devenv as root, or as a member of the group 'libvirt' (adduser USER libvirt)"
 }
