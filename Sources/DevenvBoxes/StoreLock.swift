@@ -87,6 +87,7 @@ extension BoxStore {
                 let process = holder.map { "process \($0.processID) (\($0.command))" } ?? "another process"
                 notice("waiting for \(process), which is adding the same box")
                 hasToldSo = true
+                FaultPoint.reach("boxes.add.waiting")
             }
             do { try await Task.sleep(for: .milliseconds(50)) } catch {
                 throw BoxError(.cancelled, "\(attempt): interrupted")

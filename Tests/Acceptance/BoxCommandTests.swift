@@ -128,6 +128,34 @@ import Testing
         }
     }
 
+    @Test func whoeverComesSecondWaitsForTheFirst() async throws {
+        try await with { binary, directory in
+            let (mark, trace) = (directory.path.appending("mark"), directory.path.appending("trace"))
+            async let second = { () async throws -> ToolOutcome in
+                try await eventually("the first one stands still", within: .seconds(60)) { HostFiles.exists(mark) }
+                return try await binary.run(
+                    ["box", "add", "test.box", "--name", "two"], in: directory.path,
+                    environment: ["DEVENV_FAULT_TRACE": trace.string])
+            }()
+            let first = try await binary.run(
+                ["box", "add", "test.box", "--name", "one"], in: directory.path,
+                standingStillAt: "boxes.add.examined"
+            ) {
+                try directory.write("", to: "mark")
+                try await eventually("the second one waits", within: .seconds(60)) {
+                    let points = String(decoding: try HostFiles.read(trace) ?? [], as: UTF8.self)
+                    return points.contains("boxes.add.waiting")
+                }
+            }
+            let waited = try await second
+            #expect(first.status == 0 && waited.status == 0, "\(first.transcript)\(waited.transcript)")
+            #expect(waited.errors.contains("(devenv box add one), which is adding the same box"), "\(waited.errors)")
+            let points = String(decoding: try HostFiles.read(trace) ?? [], as: UTF8.self)
+            #expect(!points.contains("boxes.add.examined"), "the box was not read a second time")
+            #expect(try HostFiles.list(binary.home.appending("boxes/staging")) == [])
+        }
+    }
+
     @Test func aWrongChecksumKeepsTheFileOut() async throws {
         try await with { binary, directory in
             let sum = try await SystemToolRunner().run(

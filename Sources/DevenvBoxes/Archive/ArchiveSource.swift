@@ -20,14 +20,16 @@ struct ArchiveSource: Sendable {
         let result: Result<Value, BoxError>
         do {
             (outcome, result) = try await SystemToolRunner().stream(call) { next in
-                await body(
-                    ByteStream { () throws(BoxError) in
-                        do {
-                            let piece = try await next()
-                            if piece == nil { end.isReached.store(true, ordering: .relaxed) }
-                            return piece
-                        } catch { throw BoxError(.failed, "\(attempt): \(error)") }
-                    })
+                await ReadAhead().read(from: next) { next in
+                    await body(
+                        ByteStream { () throws(BoxError) in
+                            do {
+                                let piece = try await next()
+                                if piece == nil { end.isReached.store(true, ordering: .relaxed) }
+                                return piece
+                            } catch { throw BoxError(.failed, "\(attempt): \(error)") }
+                        })
+                }
             }
         } catch { throw .tool(error, attempt) }
         // The program knows best why its output ended; one whose reader had enough has nothing to say. 2 is a warning of gzip
