@@ -25,7 +25,7 @@ extension BoxStore {
         if let digest = expectation.image {
             if let entry = try template(where: { $0.digest == digest }, named: name) { return entry }
             guard let (record, place) = try imageRecord(digest), place == layout else { return nil }
-            return NameEntry(record, Naming(name: name, source: ""))
+            return NameEntry(record, Naming(name: name, source: "")).withoutVersion
         }
         guard let checksum = expectation.checksum, checksum.algorithm.isStrong else { return nil }
         return try template(where: { $0.checksum == checksum }, named: name)
@@ -33,8 +33,9 @@ extension BoxStore {
 
     private func template(where isMeant: (NameEntry) -> Bool, named name: String) throws(BoxError) -> NameEntry? {
         // the name's own first: it may know more of the image
-        for other in [name] + (try names(in: layout)) {
-            if let entry = try nameFile(other)?.images.first(where: isMeant) { return entry }
+        if let entry = try nameFile(name)?.images.first(where: isMeant) { return entry }
+        for other in try names(in: layout) {
+            if let entry = try nameFile(other)?.images.first(where: isMeant) { return entry.withoutVersion }
         }
         return nil
     }
@@ -59,5 +60,14 @@ extension BoxStore {
             try naming.loginKey?.write(into: target)
             return try name(entry, naming)
         }
+    }
+}
+
+extension NameEntry {
+    /// For another name: what version a disk is was said of the first name alone, whereas a tree tells it itself.
+    fileprivate var withoutVersion: NameEntry {
+        var entry = self
+        if format != .directories { entry.version = nil }
+        return entry
     }
 }
