@@ -78,6 +78,7 @@ let package = Package(
         room(
             "DevenvCatalogs", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload"]),
         room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost", "CExpat"]),
+        room("DevenvRegistry", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes"]),
         room(
             "DevenvEngine",
             [
@@ -88,7 +89,7 @@ let package = Package(
             "DevenvCommands",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvState",
-                "DevenvBoxes", "DevenvEngine", "DevenvCrypto", arguments,
+                "DevenvBoxes", "DevenvRegistry", "DevenvEngine", "DevenvCrypto", arguments,
             ]),
 
         // Providers and provisioners: one folder, one line here, one line in BuiltIns.swift
@@ -145,6 +146,9 @@ let package = Package(
         tests(
             "DevenvBoxesTests", at: "Tests/DevenvBoxesTests",
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes"]),
+        tests(
+            "DevenvRegistryTests", at: "Tests/RegistryTests",
+            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes", "DevenvRegistry"]),
         tests(
             "DevenvEngineTests", at: "Tests/DevenvEngineTests",
             [

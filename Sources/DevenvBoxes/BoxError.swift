@@ -1,4 +1,4 @@
-import DevenvHost
+package import DevenvHost
 import SystemPackage
 
 /// Why something with a box could not be done.
@@ -37,7 +37,8 @@ package struct BoxError: Error, Sendable, CustomStringConvertible {
     /// What to do about it.
     package let help: String?
 
-    init(_ code: Code, _ message: String, help: String? = nil) {
+    /// Describes a failure.
+    package init(_ code: Code, _ message: String, help: String? = nil) {
         self.code = code
         self.message = message
         self.help = help
@@ -49,7 +50,7 @@ package struct BoxError: Error, Sendable, CustomStringConvertible {
 
 extension BoxError {
     /// Translates a failure with a file of the store.
-    static func file(_ error: HostError) -> BoxError {
+    package static func file(_ error: HostError) -> BoxError {
         switch error.errno {
         case .noSpace, .diskQuotaExceeded: .diskFull(error.description)
         case .permissionDenied, .notPermitted:
@@ -73,12 +74,12 @@ extension BoxError {
     }
 
     /// Runs a file operation and translates its error.
-    static func wrap<Value: ~Copyable>(_ body: () throws(HostError) -> Value) throws(BoxError) -> Value {
+    package static func wrap<Value: ~Copyable>(_ body: () throws(HostError) -> Value) throws(BoxError) -> Value {
         do { return try body() } catch { throw .file(error) }
     }
 
     /// Translates a tool that could not be run to its end.
-    static func tool(_ error: ToolError, _ attempt: String) -> BoxError {
+    package static func tool(_ error: ToolError, _ attempt: String) -> BoxError {
         switch error.code {
         case .missing:
             BoxError(
@@ -94,6 +95,7 @@ extension BoxError {
         switch tool {
         case "qemu-img": "qemu-utils"
         case "xz": "xz-utils"
+        case "bsdtar": "libarchive-tools"
         default: tool
         }
     }

@@ -53,6 +53,8 @@ package struct ImageRecord: Hashable, Sendable, Codable {
     package let architecture: String?
     /// How many entries a tree has; nil for anything else.
     package let entries: Int?
+    /// The layers of a tree that is in layers, lowest first; nil for anything else.
+    let layers: [LayerRecord]?
     /// The names of its files in their order, where there are several, or one that has a name of its own.
     let files: [String]?
     /// The address that the first network interface has to have where a name says nothing else.
@@ -69,8 +71,8 @@ package struct ImageRecord: Hashable, Sendable, Codable {
 
     init(
         digest: ImageDigest, format: BoxImage.Format, user: String, loginKey: String? = nil, version: String?,
-        architecture: String?, entries: Int? = nil, files: [String]? = nil, baseMAC: MACAddress? = nil, bytes: Int64,
-        virtualBytes: Int64? = nil
+        architecture: String?, entries: Int? = nil, layers: [LayerRecord]? = nil, files: [String]? = nil,
+        baseMAC: MACAddress? = nil, bytes: Int64, virtualBytes: Int64? = nil
     ) {
         self.digest = digest
         self.format = format
@@ -79,6 +81,7 @@ package struct ImageRecord: Hashable, Sendable, Codable {
         self.version = version
         self.architecture = architecture
         self.entries = entries
+        self.layers = layers
         self.files = files
         self.baseMAC = baseMAC
         self.bytes = bytes
@@ -100,6 +103,7 @@ package struct ImageRecord: Hashable, Sendable, Codable {
             version: try values.decodeIfPresent(String.self, forKey: .version),
             architecture: try values.decodeIfPresent(String.self, forKey: .architecture),
             entries: try values.decodeIfPresent(Int.self, forKey: .entries),
+            layers: try values.decodeIfPresent([LayerRecord].self, forKey: .layers),
             files: files,
             baseMAC: try values.decodeIfPresent(MACAddress.self, forKey: .baseMAC),
             bytes: try values.decode(Int64.self, forKey: .bytes),

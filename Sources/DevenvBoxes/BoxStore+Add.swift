@@ -92,6 +92,7 @@ extension BoxStore {
                 if naming.replacing { try repair(target, with: image, record) }
                 try naming.loginKey?.write(into: target)
             } else {
+                try settleLayers(of: record, from: image, naming.attempt)
                 try BoxError.wrap { () throws(HostError) in
                     try HostFiles.rename(image.root, to: target.root)
                     try Self.flush(layout.images)

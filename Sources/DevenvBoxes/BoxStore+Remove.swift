@@ -78,7 +78,7 @@ extension BoxStore {
         try removeTornNames()
         var bytes: Int64 = 0
         for digest in try unneeded() { bytes += try discard(layout.image(digest)) }
-        return bytes
+        return try bytes + collectLayers()
     }
 
     /// The images that no name stands for and no machine needs; `gone` are entries that don't count.

@@ -72,7 +72,7 @@ extension BoxStore {
         // `retain` brings the key of a shared image there: beside the image only its administrator can read it
         let key = loginKey.map { place == layout ? files.loginKey($0) : layout.borrowedKey($0) }
         return BoxImage(
-            name: name, digest: record.digest.description, format: record.format, layers: files.content(record),
+            name: name, digest: record.digest.description, format: record.format, layers: place.content(of: record),
             user: user, introduction: key.map { .knownKey($0) } ?? .provided, baseMAC: baseMAC)
     }
 }
@@ -140,7 +140,7 @@ extension BoxError {
     fileprivate static func notAdded(registryImage image: String) -> BoxError {
         BoxError(
             .missing, "the image 'oci:\(image)' is not in the store",
-            help: "unpack it into a directory, run 'devenv box add DIRECTORY --name NAME' and write 'box: NAME'")
+            help: "run 'devenv box add oci:\(image) --name NAME' and write 'box: NAME'")
     }
 }
 

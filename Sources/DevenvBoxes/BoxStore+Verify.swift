@@ -66,6 +66,7 @@ extension BoxStore {
         // a record that can't be read is as good as none here: what is damaged is told, and verification goes on
         guard let (record, place) = try? imageRecord(digest) else { return [.lost("image.json")] }
         let image = place.image(digest)
+        if let layers = record.layers { return try await differences(ofLayers: layers, in: place, record, attempt) }
         if record.format == .directories { return try await differences(ofTree: image, digest) }
         if record.files == nil { return try await differences(ofDisk: image, digest, attempt) }
         return try await differences(ofFiles: image, record, attempt)

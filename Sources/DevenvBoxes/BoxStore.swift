@@ -101,6 +101,11 @@ extension BoxStore {
         try decode(ImageRecord.self, image.record)
     }
 
+    /// The record of a layer, nil where it is not there.
+    func layerRecord(_ diffID: ImageDigest) throws(BoxError) -> LayerRecord? {
+        try decode(LayerRecord.self, layout.layer(diffID).record)
+    }
+
     private func decode<Value: Decodable>(_ type: Value.Type, _ path: FilePath) throws(BoxError) -> Value? {
         guard let bytes = try BoxError.wrap({ () throws(HostError) in try HostFiles.read(path, limit: 1 << 20) }) else {
             return nil

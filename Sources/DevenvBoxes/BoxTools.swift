@@ -15,6 +15,17 @@ enum BoxTools {
             ], timeout: .seconds(3600))
     }
 
+    /// Unpacks a layer of an image, with the directory as the root of all it can reach, whatever the archive says.
+    static func unpack(layer archive: FilePath, into target: FilePath) -> ToolInvocation {
+        ToolInvocation(
+            "bsdtar",
+            [
+                "-x", "-p", "--numeric-owner", "--same-owner", "--acls", "--xattrs", "--chroot", "-f", archive.string,
+                "-C",
+                target.string,
+            ], environment: ["LC_ALL": "C.UTF-8"], timeout: .seconds(3600))
+    }
+
     /// Copies a directory's content with all that belongs to it; blocks are shared where the file system can.
     static func copy(_ directory: FilePath, to target: FilePath) -> ToolInvocation {
         ToolInvocation(

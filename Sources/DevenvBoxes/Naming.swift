@@ -46,7 +46,7 @@ extension BoxStore {
         }
 
         /// For messages.
-        var attempt: String { "adding the box '\(name)' from '\(source)'" }
+        package var attempt: String { "adding the box '\(name)' from '\(source)'" }
 
         /// Throws `.invalid` for what can't be the name, the version or the processor of a box.
         func check() throws(BoxError) {

@@ -1,6 +1,6 @@
 import DevenvCrypto
 import DevenvHost
-import SystemPackage
+package import SystemPackage
 
 /// A directory in which one image is made, on the file system of the store. Whoever makes it holds its lock: what has no
 /// holder was left by a process that ended, and goes when the next image is made.
@@ -79,7 +79,7 @@ struct Staging: ~Copyable {
 
 extension BoxStore {
     /// Runs `body` with a new directory on the store's file system, which is gone afterwards, whatever happens.
-    func withStaging<Value: Sendable>(
+    package func withStaging<Value: Sendable>(
         _ attempt: String, _ body: (FilePath) async throws(BoxError) -> Value
     ) async throws(BoxError) -> Value {
         try BoxError.wrap { () throws(HostError) in try layout.make() }

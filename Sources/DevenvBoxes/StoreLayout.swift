@@ -62,6 +62,8 @@ struct ImageLayout: Hashable, Sendable {
     var tree: FilePath { root.appending("rootfs") }
     /// The disk image that machines start from. Nobody writes to it.
     var disk: FilePath { root.appending("disk.qcow2") }
+    /// The description that an image in layers came with.
+    var configuration: FilePath { root.appending("config.json") }
     /// The manifest of a tree, or of several files.
     var manifest: FilePath { root.appending("manifest") }
     var record: FilePath { root.appending("image.json") }

@@ -6,14 +6,24 @@ import SystemPackage
 enum TreeFacts {
     /// The user to log in as: `dev` if the tree has such a user, otherwise `root`.
     static func user(in tree: FilePath, _ manifest: TreeManifest) -> String {
-        guard let passwords = content("/etc/passwd", of: tree, manifest) else { return "root" }
+        user(passwords: content("/etc/passwd", of: tree, manifest))
+    }
+
+    /// The user to log in as where these are the tree's users.
+    static func user(passwords: [UInt8]?) -> String {
+        guard let passwords else { return "root" }
         let lines = String(decoding: passwords, as: UTF8.self).split(whereSeparator: \.isNewline)
         return lines.contains { $0.hasPrefix("dev:") } ? "dev" : "root"
     }
 
     /// The version of Debian that the tree holds; nil where it is none, or has no number yet.
     static func debianVersion(of tree: FilePath, _ manifest: TreeManifest) -> String? {
-        guard let text = content("/etc/debian_version", of: tree, manifest) else { return nil }
+        debianVersion(content("/etc/debian_version", of: tree, manifest))
+    }
+
+    /// The version of Debian that this file says.
+    static func debianVersion(_ text: [UInt8]?) -> String? {
+        guard let text else { return nil }
         let version = String(decoding: text, as: UTF8.self).filter { !$0.isWhitespace }
         return BoxVersion(parsing: version) == nil ? nil : version
     }

@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: [
         (BoxReference.location("./boxes/my own"), "devenv box add '/project/boxes/my own' --name NAME"),
         (.location("/srv/box.tar"), "devenv box add /srv/box.tar --name NAME"),
-        (.image("registry/name:1"), "devenv box add DIRECTORY --name NAME"),
+        (.image("registry/name:1"), "devenv box add oci:registry/name:1 --name NAME"),
     ])
     func aPlaceThatWasNotAddedNamesTheCommand(reference: BoxReference, command: String) throws {
         let fixture = try BoxStoreFixture()

@@ -15,12 +15,13 @@ enum ImportRules {
         "Sources/DevenvDownload": effects.union(["FoundationEssentials"]),
         "Sources/DevenvCatalogs": effects.union(["DevenvDownload", "FoundationEssentials"]),
         "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost", "CExpat"]),
+        "Sources/DevenvRegistry": effects.union(["DevenvBoxes", "FoundationEssentials"]),
         "Sources/DevenvEngine": effects.union([
             "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "FoundationEssentials",
         ]),
         "Sources/DevenvCommands": effects.union([
-            "DevenvDiagnostics", "DevenvEnvfile", "DevenvState", "DevenvBoxes", "DevenvEngine", "ArgumentParser",
-            "FoundationEssentials",
+            "DevenvDiagnostics", "DevenvEnvfile", "DevenvState", "DevenvBoxes", "DevenvRegistry", "DevenvEngine",
+            "ArgumentParser", "FoundationEssentials",
         ]),
         // a provider's own C module; JSON and XML for its tool, such as runc's config.json and libvirt's domains
         "Providers": effects.union(["DevenvDiagnostics", "FoundationEssentials", "CExpat"]),

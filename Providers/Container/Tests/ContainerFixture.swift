@@ -58,7 +58,7 @@ struct ContainerFixture {
     /// A request for the machine `web` at .10 unless told otherwise.
     func request(
         _ name: String = "web", address: UInt32 = 10, forwards: [PortForward] = [], hosts: [HostEntry]? = nil,
-        change: (inout MachineSpec) -> Void = { _ in }
+        box: BoxImage? = nil, change: (inout MachineSpec) -> Void = { _ in }
     ) -> MachineRequest {
         let machine = MachineName(unchecked: name)
         var spec = MachineSpec(name: Located(machine))
@@ -73,7 +73,7 @@ struct ContainerFixture {
             project: project, machine: Self.id(of: name, in: project), projectName: ProjectName(unchecked: "test"),
             name: machine)
         return MachineRequest(
-            identity: identity, record: [:], spec: spec, box: box, access: keys.access,
+            identity: identity, record: [:], spec: spec, box: box ?? self.box, access: keys.access,
             hosts: hosts ?? [HostEntry(address: own, names: [name])], forwards: forwards, logDirectory: log)
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import DevenvBoxes
 import DevenvCrypto
 import DevenvEngine
+import DevenvRegistry
 import SystemPackage
 
 extension Devenv.Box {
@@ -50,21 +51,40 @@ extension Devenv.Box {
         var loginKey: String?
         @Flag(name: [.customShort("f"), .long], help: "Replace an image of this name, version, format and processor.")
         var force = false
+        @Flag(name: .long, help: "Speak to the registry without a certificate that this host trusts.")
+        var insecure = false
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
+            let image = try registryImage(context)
             let path = context.absolute(source)
             let naming = BoxStore.Naming(
                 name: name, version: boxVersion, user: user, architecture: architecture,
-                loginKey: try loginKey.map { try LoginKey(reading: context.absolute($0)) }, source: path.string,
+                loginKey: try loginKey.map { try LoginKey(reading: context.absolute($0)) },
+                source: image?.description ?? path.string,
                 replacing: force)
             let console = context.console
             let isShown = !output.quiet && !output.json
-            let record = try await context.makeComponents().boxes.add(
+            let components = context.makeComponents()
+            if let image {
+                let registry = RegistryBoxes(store: components.boxes, runner: components.runner, isInsecure: insecure)
+                let record = try await registry.add(image, as: naming).record
+                try BoxAnswer.print(record, verb: "Added", output, context)
+                return .done
+            }
+            let record = try await components.boxes.add(
                 path, as: naming, expecting: BoxStore.Expectation(checksum: try expectedChecksum()),
                 notice: { line in if isShown { console.say(SafeText.clean("note: \(line)") + "\n") } })
             try BoxAnswer.print(record, verb: "Added", output, context)
             return .done
+        }
+
+        private func registryImage(_ context: CommandContext) throws -> ImageReference? {
+            let image = ImageReference(source, base: context.absolute("."))
+            guard image == nil, ImageReference.isMeant(by: source) else { return image }
+            throw CommandFailure.usage(
+                "'\(source)' names no image of a registry",
+                help: "write oci:REGISTRY/NAME:TAG, or the path of a directory with an OCI layout")
         }
 
         private func expectedChecksum() throws -> Checksum? {

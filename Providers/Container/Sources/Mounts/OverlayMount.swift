@@ -21,18 +21,34 @@ struct OverlayMount {
         }
         defer { close(namespace) }
         var mounted: [FilePath] = []
-        defer { for path in mounted { devenv_unmount(path.string, 1) } }
+        var open: [FileDescriptor] = []
+        defer {
+            for file in open { try? file.close() }  // nothing was written to them
+            for path in mounted { devenv_unmount(path.string, 1) }
+        }
         for (index, layer) in layers.enumerated() {
             let path = place.layers.appending(String(index))
             try HostFiles.makeDirectory(path, mode: .ownerReadWriteExecute)
             try attach(layer, at: path, in: namespace)
             mounted.append(path)
+            open.append(try Self.openDirectory(path))
         }
-        let options = try Self.options(lower: mounted, upper: place.upper, work: place.work)
+        let options = try Self.options(lower: open.map(Self.shortName), upper: place.upper, work: place.work)
         FaultPoint.reach("container.mount.layers")
         try SystemCall.check("mounting the machine's root on", place.root) {
             devenv_mount_overlay(place.root.string, options)
         }
+    }
+
+    private static func openDirectory(_ path: FilePath) throws(HostError) -> FileDescriptor {
+        try HostError.wrap("opening the box layer", path) {
+            try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
+        }
+    }
+
+    /// All options together have room for 4095 bytes (mount(2)), and an image may have more than a hundred layers.
+    private static func shortName(_ directory: FileDescriptor) -> FilePath {
+        FilePath("/proc/self/fd/\(directory.rawValue)")
     }
 
     /// The options of mount(2), layers lowest first.
