@@ -11,16 +11,32 @@ extension LibvirtProvider {
         }
     }
 
-    /// A libvirt that does not answer says nothing about its machines, and nothing about those of another.
-    private func observe(_ machines: [RecordedMachine], at place: LibvirtRecord) async -> [MachineID:
-        MachineObservation]
-    {
-        do throws(ProviderError) {
-            return try await Survey(provider: self, place: place).observe(machines)
-        } catch {
-            let unknown = MachineObservation(.unknown(error.description))
-            return Dictionary(machines.map { ($0.identity.machine, unknown) }) { first, _ in first }
+    /// A libvirt that does not answer says nothing about its machines, and nothing about those of another. One that was
+    /// started anew is asked again.
+    private func observe(
+        _ machines: [RecordedMachine], at place: LibvirtRecord
+    ) async -> [MachineID: MachineObservation] {
+        var isSecond = false
+        while true {
+            let connection: LibvirtConnection
+            do throws(ProviderError) {
+                connection = try await self.connection(to: place, Survey.attempt(place))
+            } catch { return Self.unknown(machines, error) }
+            do throws(ProviderError) {
+                return try await Survey(provider: self, place: place, connection: connection).observe(machines)
+            } catch {
+                if isSecond { return Self.unknown(machines, error) }
+                guard await connection.isOver else { return Self.unknown(machines, error) }
+                isSecond = true
+            }
         }
+    }
+
+    private static func unknown(
+        _ machines: [RecordedMachine], _ error: ProviderError
+    ) -> [MachineID: MachineObservation] {
+        let unknown = MachineObservation(.unknown(error.description))
+        return Dictionary(machines.map { ($0.identity.machine, unknown) }) { first, _ in first }
     }
 }
 
@@ -28,10 +44,12 @@ extension LibvirtProvider {
 struct Survey: Sendable {
     let provider: LibvirtProvider
     let place: LibvirtRecord
+    let connection: LibvirtConnection
+
+    static func attempt(_ place: LibvirtRecord) -> String { "looking at the machines of '\(place.uri)'" }
 
     /// What is there of these machines.
     func observe(_ machines: [RecordedMachine]) async throws(ProviderError) -> [MachineID: MachineObservation] {
-        let connection = try await provider.connection(to: place, attempt)
         let domains = try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.domains(of: machines.compactMap(\.identity.domain))
         }
@@ -41,10 +59,10 @@ struct Survey: Sendable {
         var running: [MachineID: DomainID] = [:]
         for machine in machines {
             guard let id = machine.identity.domain, let info = domains[id] else { continue }
-            var mark = try await mark(of: id, connection)
+            var mark = try await mark(of: id)
             if info.isActive {
                 running[machine.identity.machine] = id
-                if let address = try await looseAddress(of: id, mark, connection) { mark?.foundAddress = address }
+                if let address = try await looseAddress(of: id, mark) { mark?.foundAddress = address }
             }
             marks[machine.identity.machine] = mark
         }
@@ -64,16 +82,16 @@ struct Survey: Sendable {
     }
 
     /// The present address of a running machine that has none of devenv's choice.
-    private func looseAddress(of domain: DomainID, _ mark: MachineMark?, _ connection: LibvirtConnection)
-        async throws(ProviderError) -> IPv4Address?
-    {
+    private func looseAddress(
+        of domain: DomainID, _ mark: MachineMark?
+    ) async throws(ProviderError) -> IPv4Address? {
         guard let mark, mark.address == nil, place.scope == .system else { return nil }
         return try await AddressSearch(domain: domain, expected: nil, connection: connection).look(attempt)
     }
 
-    private var attempt: String { "looking at the machines of '\(place.uri)'" }
+    private var attempt: String { Self.attempt(place) }
 
-    private func mark(of id: DomainID, _ connection: LibvirtConnection) async throws(ProviderError) -> MachineMark? {
+    private func mark(of id: DomainID) async throws(ProviderError) -> MachineMark? {
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.domainMetadata(id).flatMap { MachineMark($0) }
         }

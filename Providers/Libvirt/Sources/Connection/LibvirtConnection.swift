@@ -14,6 +14,9 @@ package actor LibvirtConnection {
     private var eventLane: LibvirtLane?
     private var state = State.new
 
+    /// Whether it has ended, in whatever way.
+    var isOver: Bool { state == .over }
+
     private enum State { case new, open, over }
 
     /// How many calls may be under way at once.

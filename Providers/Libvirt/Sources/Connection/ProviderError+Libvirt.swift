@@ -56,7 +56,7 @@ extension LibvirtError {
 
     private static let install = "apt-get install libvirt-daemon-system, and see that libvirtd runs"
     private static let start =
-        "start libvirt's daemon (systemctl start libvirtd), or install it (apt-get install libvirt-daemon-system); "
-        + "'devenv doctor' tells which"
+        "see whether libvirtd runs (systemctl status libvirtd); where it isn't installed: "
+        + "apt-get install libvirt-daemon-system"
     private static let permit = "run devenv as root, or as a member of the group 'libvirt' (adduser USER libvirt)"
 }

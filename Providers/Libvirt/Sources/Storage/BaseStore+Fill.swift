@@ -78,14 +78,14 @@ extension BaseStore {
     func upload(_ image: BaseImage) async throws(ProviderError) {
         try await storage.send(image.file, to: image.volume, mode: 0o644, in: pool)
         FaultPoint.reach("libvirt.base.uploaded")
-        guard let proof = try await uploadedProof(image) else {
+        guard let proof = try await presentProof(image) else {
             throw .failed("the volume '\(image.volume)' has gone while it was uploaded")
         }
         try records.write(proof, of: image.volume)
         FaultPoint.reach("libvirt.base.recorded")
     }
 
-    private func uploadedProof(_ image: BaseImage) async throws(ProviderError) -> FileProof? {
+    func presentProof(_ image: BaseImage) async throws(ProviderError) -> FileProof? {
         if pool.reach == .files { return FileProof(file: pool.path(of: image.volume)) }
         return try await proof(ofVolume: image.volume)
     }

@@ -45,7 +45,8 @@ struct BaseStore: Sendable {
     }
 
     /// Makes room: removes a volume of the image's name that nothing proves and nobody uses. One that machines use is kept
-    /// where its content turns out to be the image's, which is then noted, and is an error otherwise.
+    /// where its content turns out to be the image's, which is then noted, and is an error otherwise. On another host it is
+    /// always looked at: somebody else's devenv may have put it there a moment ago.
     private func clear(_ image: BaseImage) async throws(ProviderError) -> Bool {
         let path = pool.path(of: image.volume)
         try records.remove(image.volume)
@@ -53,25 +54,19 @@ struct BaseStore: Sendable {
         FaultPoint.reach("libvirt.base.forgotten")
         guard try await storage.find(image.volume, in: pool) != nil else { return false }
         let users = try await storage.volumes(in: pool).filter { $0.backing == path.string }.map(\.name)
-        guard !users.isEmpty else {
-            try await remove(image.volume)
-            FaultPoint.reach("libvirt.base.cleared")
-            return false
+        if !users.isEmpty || pool.reach == .connection, let proof = try await provenByContent(image) {
+            try records.write(proof, of: image.volume)
+            return true
         }
-        guard pool.reach == .files, let proof = FileProof(file: path), try await isSameContent(image.file, path) else {
+        guard users.isEmpty else {
             throw .failed(
                 "the volume '\(path)' is not the box that its name says, and machines use it: "
                     + users.sorted().joined(separator: ", "),
                 help: "destroy these machines, or give this one a pool of its own: libvirt: {pool: NAME}")
         }
-        try records.write(proof, of: image.volume)
-        return true
-    }
-
-    private func isSameContent(_ one: FilePath, _ other: FilePath) async throws(ProviderError) -> Bool {
-        do { return try await storage.tools.run(ImageTools.compare(one, other)).status == 0 } catch {
-            throw ProviderError(error)
-        }
+        try await remove(image.volume)
+        FaultPoint.reach("libvirt.base.cleared")
+        return false
     }
 
     private func fill(_ image: BaseImage) async throws(ProviderError) {

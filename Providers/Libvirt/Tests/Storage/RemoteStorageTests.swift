@@ -46,10 +46,23 @@ struct RemoteStorageTests {
         }
     }
 
-    @Test func anImageThatNobodyCanProveIsRefusedWhileMachinesUseIt() async throws {
+    @Test func anImageOfSomebodyElsesIsUsedOnceItsContentWasCompared() async throws {
+        try await Self.with { fixture in
+            _ = try await fixture.storage.prepare(fixture.plan("one"))
+            let first = FileFacts(try fixture.base())
+            try HostFiles.remove(fixture.directories.data.pushing("libvirt/bases"))
+            _ = try await fixture.storage.prepare(fixture.plan("two"))
+            #expect(FileFacts(try fixture.base())?.inode == first?.inode)
+            let left = try HostFiles.list(fixture.directories.data.appending("libvirt"))
+            #expect(left.filter { $0.hasPrefix("compared") }.isEmpty, "what came to be compared is gone")
+        }
+    }
+
+    @Test func anImageWithAnotherContentIsRefusedWhileMachinesUseIt() async throws {
         try await Self.with { fixture in
             _ = try await fixture.storage.prepare(fixture.plan("one"))
             try HostFiles.remove(fixture.directories.data.pushing("libvirt/bases"))
+            try await StorageFixture.run("qemu-io", "-c", "write -P 0x33 1M 64k", fixture.base().string)
             let error = await #expect(throws: ProviderError.self) {
                 try await fixture.storage.prepare(fixture.plan("two"))
             }
