@@ -166,8 +166,9 @@ import Testing
         #expect(error?.description.contains("'/etc/shadow'") == true)
     }
 
-    @Test(arguments: [
-        ("config.vm.base_mac = \"080027D14C66\"\n", "08:00:27:d1:4c:66", "vagrant", [String]()),
+    /// A text, the address and the user that are read from it, and what is told of the rest.
+    static let vagrantfiles: [(String, String?, String, [String])] = [
+        ("config.vm.base_mac = \"080027D14C66\"\n", "08:00:27:d1:4c:66", "vagrant", []),
         ("  config.vm.base_mac='08:00:27:D1:4C:66'", "08:00:27:d1:4c:66", "vagrant", []),
         ("c.vm.base_mac = \"080027D14C66\"\nc.ssh.username = \"core\"\n", "08:00:27:d1:4c:66", "core", []),
         ("config.vm.base_mac = \"#{`touch /tmp/devenv-ran-a-vagrantfile`}\"", nil, "vagrant", ["vm.base_mac"]),
@@ -180,8 +181,11 @@ import Testing
         ("config.vm.base_mac == \"080027D14C66\"", nil, "vagrant", []),
         ("config.ssh.username = \"-oProxyCommand=x\"", nil, "vagrant", ["ssh.username"]),
         ("config.ssh.username = \"a\" if x", nil, "vagrant", ["ssh.username"]),
-        ("vb.memory = 2048\nconfig.ssh.shell = \"sh\"", nil, "vagrant", ["ssh.shell"]),
-    ])
+        ("vb.memory = 2048\nconfig.ssh.shell = \"sh\"", nil, "vagrant", ["ssh.shell", "vb.memory"]),
+        ("vm.base_mac = \"080027D14C66\"\nssh.username = \"a\"", nil, "vagrant", ["ssh.username", "vm.base_mac"]),
+    ]
+
+    @Test(arguments: vagrantfiles)
     func ofAVagrantfileOnlyPlainSettingsAreRead(
         text: String, address: String?, user: String, ignored: [String]
     ) async throws {

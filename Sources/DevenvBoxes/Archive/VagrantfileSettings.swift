@@ -29,15 +29,18 @@ struct VagrantfileSettings: Hashable, Sendable {
         }
     }
 
-    /// `config.vm.base_mac = "080027D14C66"`, whatever the variable is called; the value is nil where it is no literal text.
+    /// `config.vm.base_mac = "080027D14C66"`, whatever the variable is called, and a provider's `vb.memory = 2048`; the value is nil
+    /// where it is no literal text.
     private static func setting(_ line: Substring) -> (key: String, value: String?)? {
         let parts = line.split(separator: "=", maxSplits: 1)
         guard parts.count == 2 else { return nil }
         let path = trimmed(parts[0]).split(separator: ".", omittingEmptySubsequences: false)
-        guard path.count == 3, path.allSatisfy(isWord) else { return nil }
+        guard (2...3).contains(path.count), path.allSatisfy(isWord) else { return nil }
         let value = trimmed(parts[1])
         guard !value.hasPrefix("="), !value.hasPrefix("~") else { return nil }
-        return (path.dropFirst().joined(separator: "."), literal(value))
+        // of two words nobody knows what the first one stands for: such a setting is told, and never taken over
+        return path.count == 2
+            ? (path.joined(separator: "."), nil) : (path[1...].joined(separator: "."), literal(value))
     }
 
     private static func literal(_ text: Substring) -> String? {
