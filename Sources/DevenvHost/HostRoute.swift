@@ -21,6 +21,15 @@ package struct HostRoute: Hashable, Sendable {
         return all(in: String(decoding: bytes, as: UTF8.self))
     }
 
+    /// A subnet, or a part of it, that this host has behind another interface than the one that is to lead there: what is in
+    /// it would not be reached. A way to a larger subnet does no harm, as the smaller one is preferred.
+    package static func obstacle(to subnet: IPv4Subnet, by interface: String) -> HostRoute? {
+        all().first { route in
+            route.interface != interface && subnet.contains(route.subnet.address)
+                && route.subnet.prefixLength >= subnet.prefixLength
+        }
+    }
+
     /// The same from the file's text: the numbers are in the machine's own byte order, as hexadecimal digits.
     package static func all(in text: String) -> [HostRoute] {
         text.split(separator: "\n").dropFirst().compactMap { line in

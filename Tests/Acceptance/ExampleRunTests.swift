@@ -1,32 +1,35 @@
 import DevenvTestSupport
 import Testing
 
-/// The examples, brought up for real.
-@Suite(.requiresRoot, .requires(tool: "mmdebstrap", "runc", "ssh", "rsync", "curl"), .serialized)
+/// The examples, brought up for real. One after the other: a subnet that an Envfile names can't be in two places of a host.
+@Suite(.serialized)
 struct ExampleRunTests {
-    @Test func theQuickstartShowsARowOfItsDatabase() async throws {
-        try await ExampleRun.onContainers("quickstart") { try await $0.showsARowOfItsDatabase() }
+    @Suite(.requiresRoot, .requires(tool: "mmdebstrap", "runc", "ssh", "rsync", "curl"), .serialized)
+    struct OnContainers {
+        @Test func theQuickstartShowsARowOfItsDatabase() async throws {
+            try await ExampleRun.onContainers("quickstart") { try await $0.showsARowOfItsDatabase() }
+        }
+
+        @Test func theSingleMachineSaysWhatItsScriptWasGiven() async throws {
+            try await ExampleRun.onContainers("single") { try await $0.saysWhatItsScriptWasGiven() }
+        }
+
+        @Test func theNodesOfTheClusterKnowEachOther() async throws {
+            try await ExampleRun.onContainers("cluster") { try await $0.machinesKnowEachOther() }
+        }
     }
 
-    @Test func theSingleMachineSaysWhatItsScriptWasGiven() async throws {
-        try await ExampleRun.onContainers("single") { try await $0.saysWhatItsScriptWasGiven() }
-    }
+    /// The same Envfiles, unchanged, as virtual machines with a whole Debian in them.
+    @Suite(
+        .tags(.large), .requiresRoot, .requiresLibvirt,
+        .requires(tool: "mmdebstrap", "qemu-img", "xorriso", "ssh", "rsync", "curl"), .serialized)
+    struct OnVirtualMachines {
+        @Test func theQuickstartShowsARowOfItsDatabase() async throws {
+            try await ExampleRun.onVirtualMachines("quickstart") { try await $0.showsARowOfItsDatabase() }
+        }
 
-    @Test func theNodesOfTheClusterKnowEachOther() async throws {
-        try await ExampleRun.onContainers("cluster") { try await $0.machinesKnowEachOther() }
-    }
-}
-
-/// The same Envfiles, unchanged, as virtual machines with a whole Debian in them.
-@Suite(
-    .tags(.large), .requiresRoot, .requiresLibvirt,
-    .requires(tool: "mmdebstrap", "qemu-img", "xorriso", "ssh", "rsync", "curl"), .serialized)
-struct VirtualExampleRunTests {
-    @Test func theQuickstartShowsARowOfItsDatabase() async throws {
-        try await ExampleRun.onVirtualMachines("quickstart") { try await $0.showsARowOfItsDatabase() }
-    }
-
-    @Test func theNodesOfTheClusterKnowEachOther() async throws {
-        try await ExampleRun.onVirtualMachines("cluster") { try await $0.machinesKnowEachOther() }
+        @Test func theNodesOfTheClusterKnowEachOther() async throws {
+            try await ExampleRun.onVirtualMachines("cluster") { try await $0.machinesKnowEachOther() }
+        }
     }
 }

@@ -28,6 +28,24 @@ struct NetworkTests {
         }
     }
 
+    @Test func aSubnetThatTheHostHasElsewhereIsRefused() async throws {
+        try await ContainerFixture.with { fixture in
+            let name = "dvt" + String(fixture.subnet.address.value, radix: 16)
+            let gateway = "\(fixture.subnet.gateway)/\(fixture.subnet.prefixLength)"
+            for words in [
+                ["link", "add", name, "type", "bridge"], ["addr", "add", gateway, "dev", name],
+                ["link", "set", name, "up"],
+            ] {
+                let outcome = try await SystemToolRunner().run(ToolInvocation("ip", words))
+                #expect(outcome.status == 0, "\(outcome.complaint)")
+            }
+            let error = await #expect(throws: ProviderError.self) { try await fixture.up(fixture.request()) }
+            _ = try await SystemToolRunner().run(ToolInvocation("ip", ["link", "delete", name]))
+            #expect(error?.message.contains("on '\(name)' already") == true, "\(String(describing: error))")
+            try await fixture.up(fixture.request())
+        }
+    }
+
     @Test func aForwardLeadsFromLoopbackAloneIntoTheMachine() async throws {
         try await ContainerFixture.with { fixture in
             let port = try LoopbackPort.free()

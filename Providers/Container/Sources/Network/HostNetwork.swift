@@ -115,12 +115,21 @@ struct HostNetwork {
             for bridge in bridges { found.append((bridge, try bridge.presence())) }
             return found
         }
+        for (bridge, presence) in presences where presence != .whole { try checkSubnet(of: bridge) }
         let lines = LinkBatch.bridges(presences)
         if !lines.isEmpty { try await succeed(LinkBatch.invocation(lines), "making the network's bridge") }
         try ProviderError.translate { () throws(HostError) in
             for bridge in bridges { try KernelSetting.write("1", to: "net/ipv4/conf/\(bridge.name)/route_localnet") }
             try KernelSetting.write("1", to: "net/ipv4/ip_forward")
         }
+    }
+
+    /// Refuses a subnet that this host has behind another interface, such as the network of another provider's machines.
+    private func checkSubnet(of bridge: Bridge) throws(ProviderError) {
+        guard let part = HostRoute.obstacle(to: bridge.subnet, by: bridge.name) else { return }
+        throw .invalidRequest(
+            "making the network '\(bridge.network)': this host has \(part.subnet) on '\(part.interface)' already, "
+                + "which is in the way of \(bridge.subnet)", help: "give the network another 'subnet' in the Envfile")
     }
 
     /// What a killed command has begun to remove may vanish meanwhile, and ends the batch: then it looks again.

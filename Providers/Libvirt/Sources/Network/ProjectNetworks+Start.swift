@@ -46,11 +46,7 @@ extension ProjectNetworks {
     private func checkSubnet(of network: NetworkDescription, _ attempt: String) throws(ProviderError) {
         guard connection.isOfThisHost else { return }
         let subnet = network.subnet
-        let part = HostRoute.all().first { route in
-            route.interface != network.network.bridge && subnet.contains(route.subnet.address)
-                && route.subnet.prefixLength >= subnet.prefixLength
-        }
-        guard let part else { return }
+        guard let part = HostRoute.obstacle(to: subnet, by: network.network.bridge) else { return }
         throw .invalidRequest(
             "\(attempt): this host has \(part.subnet) on '\(part.interface)' already, which is a part of \(subnet)",
             help: "give the network another 'subnet' in the Envfile")
