@@ -83,13 +83,14 @@ let package = Package(
             "DevenvEngine",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState", "DevenvBoxes",
-                "DevenvCrypto",
+                "DevenvCrypto", "DevenvDownload", "DevenvCatalogs",
             ]),
         room(
             "DevenvCommands",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvState",
-                "DevenvBoxes", "DevenvRegistry", "DevenvEngine", "DevenvCrypto", arguments,
+                "DevenvCrypto", "DevenvDownload", "DevenvCatalogs", "DevenvBoxes", "DevenvRegistry", "DevenvEngine",
+                arguments,
             ]),
 
         // Providers and provisioners: one folder, one line here, one line in BuiltIns.swift

@@ -101,8 +101,8 @@ extension BoxStore.Naming {
     /// What is not said otherwise is as the box says, or as in every box of Vagrant.
     fileprivate func completed(by box: VagrantBox) -> BoxStore.Naming {
         var naming = self
-        naming.user = user ?? box.settings.user ?? "vagrant"
-        naming.loginKey = loginKey ?? .vagrant
+        naming.user = user ?? box.metadata.user ?? box.settings.user ?? "vagrant"
+        naming.loginKey = loginKey ?? (box.metadata.hasKnownKey ? .vagrant : nil)
         naming.architecture = architecture ?? box.metadata.architecture
         naming.baseMAC = box.settings.baseMAC
         naming.info = box.info

@@ -26,7 +26,7 @@ extension BoxStore {
         /// What its makers say of it.
         var info: [String: String]?
         /// What the file that it came in was compared with.
-        var checksum: Checksum?
+        package var checksum: Checksum?
         /// What the file that it came in looked like.
         var stamp: FileStamp?
 

@@ -18,14 +18,14 @@ package struct Devenv: ParsableCommand {
                     Halt.self, Destroy.self,
                 ]),
             CommandGroup(name: "Access", subcommands: [SSH.self, Exec.self, SSHConfig.self, Port.self]),
-            CommandGroup(name: "Host", subcommands: [Box.self, Doctor.self, Completion.self]),
+            CommandGroup(name: "Host", subcommands: [Box.self, Catalog.self, Doctor.self, Completion.self]),
         ])
 
     /// Without a command.
     package init() {}
 
     /// Commands that are followed by a verb.
-    static let nouns: Set<String> = ["box", "snapshot"]
+    static let nouns: Set<String> = ["box", "catalog", "snapshot"]
 
     /// Stops at a command that there is not, with the nearest one that there is.
     static func checkCommand(_ arguments: [String]) throws(CommandFailure) {

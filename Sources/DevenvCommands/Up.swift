@@ -18,11 +18,14 @@ extension Devenv {
         var provider: String?
         @Flag(name: .long, help: "Destroy machines and make them again where a change needs that; their data is lost.")
         var recreate = false
+        @Flag(name: .long, help: "Change nothing in the lock file: fail where a box is not pinned there.")
+        var locked = false
         @OptionGroup(title: "Provisioning") var provisioning: ProvisionOptions
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let options = try Devenv.upOptions(provider: provider, provisioning, recreate: recreate)
+            var options = try Devenv.upOptions(provider: provider, provisioning, recreate: recreate)
+            options.locked = locked
             let session = try openProject(context)
             let (graph, names) = try session.reserve(targets)
             let operation = try await session.prepare {

@@ -33,6 +33,7 @@ package struct Downloader: Sendable {
             let value: Value
             if let there = try await present() {
                 value = there
+                try? place.removePart()  // what is left of a download is of no more use
             } else {
                 let file = try await receive(download, place, events)
                 FaultPoint.reach("download.fetch.verified")

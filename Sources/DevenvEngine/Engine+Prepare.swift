@@ -1,17 +1,22 @@
+import DevenvCatalogs
 import DevenvDiagnostics
 package import DevenvModel
 import DevenvPluginAPI
 import DevenvState
+import SystemPackage
 
 extension Engine {
     /// What `up` would do to these machines and all that they wait for. Reads only.
     package func prepareUp(
         _ graph: MachineGraph, targets: [MachineName], options: UpOptions
     ) async throws(EngineError) -> Operation {
-        let result = try await Preparation(components: components, store: store, graph: graph)
-            .gather(targets, provider: options.provider, fingerprints: true)
+        let result = try await Preparation(
+            components: components, store: store, graph: graph, supplying: .catalogs(locked: options.locked)
+        ).gather(targets, provider: options.provider, fingerprints: true)
         try requireKnown(targets, result.planner)
-        return operation(graph, result, result.planner.up(options)) { () async throws(EngineError) in
+        let lockFile = EnvfileLock.path(of: graph.envfile.path)
+        return operation(graph, result, result.planner.up(options), lockFile: lockFile) {
+            () async throws(EngineError) in
             try await prepareUp(graph, targets: targets, options: options)
         }
     }
@@ -77,12 +82,12 @@ extension Engine {
     }
 
     private func operation(
-        _ graph: MachineGraph, _ result: Preparation.Result, _ plan: Plan,
+        _ graph: MachineGraph, _ result: Preparation.Result, _ plan: Plan, lockFile: FilePath? = nil,
         again: @escaping @Sendable () async throws(EngineError) -> Operation
     ) -> Operation {
         Operation(
             plan: plan, machines: result.machines, recorded: result.recorded,
             project: Preparation(components: components, store: store, graph: graph).project,
-            secrets: graph.envfile.secrets.mapValues(\.value), force: false, again: again)
+            secrets: graph.envfile.secrets.mapValues(\.value), force: false, lockFile: lockFile, again: again)
     }
 }

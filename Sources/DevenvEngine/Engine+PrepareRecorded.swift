@@ -72,7 +72,7 @@ extension Engine {
                     help: "use the devenv that made it")
             }
             machines[name] = MachineContext(
-                provider: provider, desired: nil, box: nil, hosts: [], dependencies: record.dependencies,
+                provider: provider, desired: nil, box: nil, pin: nil, hosts: [], dependencies: record.dependencies,
                 bootTimeout: (graph?[name] ?? MachineSpec(name: Located(name))).bootTimeout)
         }
         return Operation(

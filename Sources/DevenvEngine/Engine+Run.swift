@@ -1,3 +1,4 @@
+import DevenvCatalogs
 import DevenvModel
 import DevenvPluginAPI
 import DevenvState
@@ -29,6 +30,7 @@ extension Engine {
         guard !planned.plan.isEmpty else { return ExecutionReport() }
         let (operation, locks) = try await lock(planned, wait: wait)
         defer { withExtendedLifetime(locks) {} }
+        try await pin(operation)
         let connections = Connections(components.makeCommunicator)
         let runner = StepRunner(
             components: components, store: store, operation: operation, connections: connections, events: events)
@@ -38,6 +40,14 @@ extension Engine {
         }
         await connections.closeAll()
         return report
+    }
+
+    /// Writes into the lock file which boxes of the store the machines start from.
+    private func pin(_ operation: Operation) async throws(EngineError) {
+        guard let lockFile = operation.lockFile else { return }
+        do throws(CatalogError) {
+            try await EnvfileLock.pin(operation.machines.values.compactMap(\.pin), in: lockFile)
+        } catch { throw EngineError(.box, error.message, help: error.help) }
     }
 
     /// The operation as it is right now, with the locks of all its machines.

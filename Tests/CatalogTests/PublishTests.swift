@@ -95,10 +95,10 @@ import Testing
                 $0["providers"]?.elements?[0]["url"]?.content
             }
             let name = publication.file.lastComponent?.string ?? ""
-            #expect(urls.first == .text("https://boxes.example.com/team/files/team/base@2.0/\(name)"))
+            #expect(urls.first == .text("https://boxes.example.com/team/files/team/base~2.0/\(name)"))
             #expect(urls.count == 2)
             guard case .text(let other)? = urls.last else { return }
-            #expect(other.hasPrefix("https://boxes.example.com/team/files/team/base@1.0/"))
+            #expect(other.hasPrefix("https://boxes.example.com/team/files/team/base~1.0/"))
         }
     }
 }

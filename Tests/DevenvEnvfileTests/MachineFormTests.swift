@@ -179,7 +179,7 @@ import Testing
         #expect(envfile.name.rawValue == "shop")
         #expect(envfile.path == "/usr/Envfile" && envfile.directory == "/usr")
         #expect(envfile.providers.map(\.value.rawValue) == ["container"])
-        #expect(envfile.catalogs.map(\.value) == ["https://boxes.example.com/catalog.json", "./boxes"])
+        #expect(envfile.catalogs.map(\.value.location) == ["https://boxes.example.com/catalog.json", "./boxes"])
         #expect(
             envfile.secrets.mapValues(\.value) == [
                 "a": .environment("TOKEN"), "b": .file("/usr/key.txt"), "c": .command(["pass", "show", "x"]),

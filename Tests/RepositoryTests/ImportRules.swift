@@ -17,11 +17,12 @@ enum ImportRules {
         "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost", "CExpat"]),
         "Sources/DevenvRegistry": effects.union(["DevenvBoxes", "FoundationEssentials"]),
         "Sources/DevenvEngine": effects.union([
-            "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "FoundationEssentials",
+            "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "DevenvDownload", "DevenvCatalogs",
+            "FoundationEssentials",
         ]),
         "Sources/DevenvCommands": effects.union([
             "DevenvDiagnostics", "DevenvEnvfile", "DevenvState", "DevenvBoxes", "DevenvRegistry", "DevenvEngine",
-            "ArgumentParser", "FoundationEssentials",
+            "DevenvDownload", "DevenvCatalogs", "ArgumentParser", "FoundationEssentials",
         ]),
         // a provider's own C module; JSON and XML for its tool, such as runc's config.json and libvirt's domains
         "Providers": effects.union(["DevenvDiagnostics", "FoundationEssentials", "CExpat"]),

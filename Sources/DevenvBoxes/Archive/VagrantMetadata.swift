@@ -10,12 +10,16 @@ struct VagrantMetadata: Hashable, Sendable {
     let format: String?
     /// The processor, under Debian's name for it; nil where nothing is said, or nothing that is known.
     let architecture: String?
+    /// Who people log in as, where devenv packed the box; nil otherwise.
+    let user: String?
+    /// Whether it lets in the key that Vagrant publishes, as every box does that was not packed otherwise by devenv.
+    let hasKnownKey: Bool
 
     /// A box for VirtualBox from before there were metadata.
     static let firstOfVirtualBox = VagrantMetadata()
 
     private init() {
-        (provider, disks, format, architecture) = ("virtualbox", [], nil, nil)
+        (provider, disks, format, architecture, user, hasKnownKey) = ("virtualbox", [], nil, nil, nil, true)
     }
 
     /// Reads the file; nil where it is not about a Vagrant box.
@@ -26,6 +30,13 @@ struct VagrantMetadata: Hashable, Sendable {
         format = file.format
         disks = file.disks.map { $0.map { $0.path ?? "" } }.flatMap { $0.isEmpty ? nil : $0 } ?? ["box.img"]
         architecture = file.architecture.flatMap { Self.architectures[$0] }
+        user = file.devenv?.user.flatMap { Self.isUser($0) ? $0 : nil }
+        hasKnownKey = file.devenv?.knownKey ?? true
+    }
+
+    private static func isUser(_ text: String) -> Bool {
+        (1...32).contains(text.utf8.count)
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) } && text.first != "-"
     }
 
     private struct File: Decodable {
@@ -33,6 +44,12 @@ struct VagrantMetadata: Hashable, Sendable {
         let format: String?
         let architecture: String?
         let disks: [Disk]?
+        let devenv: Own?
+
+        struct Own: Decodable {
+            let user: String?
+            let knownKey: Bool?
+        }
 
         struct Disk: Decodable {
             let path: String?

@@ -281,6 +281,7 @@ extension DirectoryPublisher {
 }
 
 extension PublishedBox {
-    /// What the names of the folders of its versions begin with; no box's name holds this sign.
-    fileprivate var folderName: String { "\(name.split(separator: "/").last ?? "")@" }
+    /// What the names of the folders of its versions begin with. No box's name holds the sign at its end, and none of the signs
+    /// that Vagrant takes for those of a password.
+    fileprivate var folderName: String { "\(name.split(separator: "/").last ?? "")~" }
 }

@@ -54,7 +54,7 @@ package struct PublishedBox: Hashable, Sendable {
             ("architecture", architecture.map(JSONValue.text)),
             (
                 "devenv",
-                .object([("user", .text(user)), ("known_key", JSONValue(.bool(hasKnownKey)))])
+                .object([("user", .text(user)), ("knownKey", JSONValue(.bool(hasKnownKey)))])
             ),
         ]).rendered()
     }

@@ -71,7 +71,7 @@ package struct Signer: Sendable {
 // The calls.
 extension Signer {
     static func publicHalf(of key: FilePath) -> ToolInvocation {
-        ToolInvocation("ssh-keygen", ["-y", "-P", "", "-f", key.string], timeout: .seconds(10))
+        ToolInvocation("ssh-keygen", ["-y", "-P", "", "-f", key.string], timeout: .seconds(60))
     }
 
     static func sign(_ bytes: [UInt8], with key: FilePath) -> ToolInvocation {
@@ -85,7 +85,7 @@ extension Signer {
         ToolInvocation(
             "ssh-keygen",
             ["-Y", "verify", "-f", allowed.string, "-I", identity, "-n", namespace, "-s", signature.string],
-            input: bytes, timeout: .seconds(10))
+            input: bytes, timeout: .seconds(60))
     }
 
     private static let begin = "-----BEGIN SSH SIGNATURE-----"

@@ -5,6 +5,10 @@ extension Devenv {
     struct Box: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Manage the boxes that machines start from.",
-            subcommands: [Build.self, Add.self, List.self, Verify.self, Remove.self, Prune.self, Clean.self])
+            subcommands: [
+                Build.self, Add.self, List.self, Outdated.self, Update.self, Publish.self, Verify.self, Remove.self,
+                Prune.self,
+                Clean.self,
+            ])
     }
 }

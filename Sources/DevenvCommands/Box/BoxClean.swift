@@ -1,6 +1,8 @@
 import ArgumentParser
 import DevenvBoxes
+import DevenvDownload
 import DevenvEngine
+import DevenvModel
 
 extension Devenv.Box {
     /// `devenv box gc`.
@@ -9,7 +11,9 @@ extension Devenv.Box {
             commandName: "gc",
             abstract: "Remove images that no box stands for and no machine needs.",
             usage: "devenv box gc [<options>]",
-            discussion: "Also what commands that were killed have left. No box is lost.")
+            discussion:
+                "Also what commands that were killed have left, and downloads that nobody went on with for a week. No box is lost."
+        )
         static let speaksInLines = true
 
         @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Only show what would be removed.")
@@ -19,8 +23,10 @@ extension Devenv.Box {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let cleaning = try await context.makeComponents().boxes.collectGarbage(
-                packages: packages, isRehearsal: isRehearsal)
+            let components = context.makeComponents()
+            var cleaning = try await components.boxes.collectGarbage(packages: packages, isRehearsal: isRehearsal)
+            let parts = try await components.supply.downloader.collectParts(isRehearsal: isRehearsal)
+            cleaning.freed = ByteCount(bytes: cleaning.freed.bytes + parts)
             try CleaningAnswer.print(cleaning, isRehearsal: isRehearsal, output, context)
             return .done
         }

@@ -1,8 +1,8 @@
 /// Small pieces of English.
 package enum Phrase {
-    /// `1 machine`, `3 machines`.
-    package static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    /// `1 machine`, `3 machines`, `2 boxes`.
+    package static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
     }
 
     /// `a`, `a and b`, `a, b and c`; of many only the first ones: `a, b and 7 more`.

@@ -56,7 +56,7 @@ struct EventLine: Encodable {
             line.machine = machine?.rawValue
             line.message = text
             return line
-        case .output: return nil
+        case .output, .download: return nil
         }
     }
 

@@ -1,5 +1,7 @@
 import DevenvBoxes
+import DevenvCatalogs
 package import DevenvDiagnostics
+import DevenvDownload
 import DevenvEngine
 import DevenvHost
 import DevenvPluginAPI
@@ -52,6 +54,10 @@ package struct CommandFailure: Error, Sendable {
         case let error as StateError:
             self.init(error.isLocked ? .locked : .failed, error.message, help: error.help)
         case let error as BoxError:
+            self.init(error.code == .cancelled ? .interrupted : .failed, error.message, help: error.help)
+        case let error as CatalogError:
+            self.init(error.code == .cancelled ? .interrupted : .failed, error.message, help: error.help)
+        case let error as DownloadError:
             self.init(error.code == .cancelled ? .interrupted : .failed, error.message, help: error.help)
         case let error as CommunicatorError:
             self.init(error.code == .cancelled ? .interrupted : .failed, error.message, help: nil)

@@ -101,7 +101,7 @@ enum MachineChange: CaseIterable {
         case .provision: "provisioned"
         case .ready: "ready"
         case .delete: "snapshot deleted"
-        case .create, .start, .connect, .save, .restore, .suspend, .resume, .stop, .destroy: nil
+        case .get, .create, .start, .connect, .save, .restore, .suspend, .resume, .stop, .destroy: nil
         }
     }
 }

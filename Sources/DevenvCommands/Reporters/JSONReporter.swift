@@ -1,4 +1,6 @@
+import DevenvDownload
 package import DevenvEngine
+import DevenvModel
 import DevenvPluginAPI
 import Synchronization
 
@@ -6,6 +8,7 @@ import Synchronization
 package final class JSONReporter: Reporter {
     private let console: Console
     private let output = Mutex(StepOutput())
+    private let pace = Mutex(DownloadPace(every: .seconds(1)))
 
     /// Makes a reporter.
     package init(_ console: Console) { self.console = console }
@@ -27,6 +30,9 @@ package final class JSONReporter: Reporter {
                 }
                 _ = output.takeTail(of: step.id)
                 if let line = EventLine.make(event) { print(line) }
+            case .download(let id, let event):
+                guard pace.withLock({ $0.isDue(event, of: id) }) else { return }
+                print(DownloadLine(id.action.subject, event, machine: id.machine.rawValue, step: id.action.description))
             default:
                 if let line = EventLine.make(event) { print(line) }
             }

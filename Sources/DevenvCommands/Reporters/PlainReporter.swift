@@ -1,3 +1,4 @@
+import DevenvDownload
 package import DevenvEngine
 import DevenvModel
 import Synchronization
@@ -8,6 +9,7 @@ package final class PlainReporter: Reporter {
         var nameWidth = 0
         var output = StepOutput()
         var waiting: Set<MachineName> = []
+        var pace = DownloadPace(every: .seconds(10))
         var notices: Set<String> = []
     }
 
@@ -67,6 +69,10 @@ package final class PlainReporter: Reporter {
             // a machine's own failure has been told, and one line for all that rests on another machine's is enough
             guard cause.machine != step.id.machine, state.waiting.insert(step.id.machine).inserted else { return [] }
             return [line(step.id, "==> \(step.id.action): skipped, as '\(cause)' did not succeed", state)]
+        case .download(let id, let event):
+            guard !isQuiet, state.pace.isDue(event, of: id) else { return [] }
+            if case .progress(let progress) = event { return [line(id, DownloadText.progress(progress), state)] }
+            return DownloadText.line(event).map { [line(id, $0, state)] } ?? []
         case .notice(let machine, let text):
             // what is true of several machines is told once
             guard state.notices.insert(text).inserted else { return [] }

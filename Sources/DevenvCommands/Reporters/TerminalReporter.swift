@@ -1,3 +1,4 @@
+import DevenvDownload
 package import DevenvEngine
 import DevenvModel
 import Synchronization
@@ -99,6 +100,12 @@ package final class TerminalReporter: Reporter {
             return text + end(of: step.id.machine, &state) { $0.end(step, failed: true) }
         case .skipped(let step, _):
             return end(of: step.id.machine, &state) { $0.skip(step) }
+        case .download(let id, .progress(let progress)):
+            state.machines[id.machine]?.show(DownloadText.progress(progress))
+            return ""
+        case .download(let id, let event):
+            if let line = DownloadText.line(event) { state.machines[id.machine]?.show(line) }
+            return ""
         case .notice(let machine, let text):
             // what is true of several machines is told once
             guard state.notices.insert(text).inserted else { return "" }

@@ -7,8 +7,11 @@ extension Downloader {
     package static let partLifetime = Duration.seconds(7 * 86_400)
 
     /// Removes parts that nothing was added to for so long and that no process works with. Returns how many bytes that freed.
+    /// With `isRehearsal` it only says how many it would.
     @discardableResult
-    package func collectParts(olderThan age: Duration = partLifetime) async throws(DownloadError) -> Int64 {
+    package func collectParts(
+        olderThan age: Duration = partLifetime, isRehearsal: Bool = false
+    ) async throws(DownloadError) -> Int64 {
         let attempt = "cleaning the downloads"
         let names = try DownloadError.wrap(attempt) { () throws(HostError) in try HostFiles.list(directory) }
         var freed: Int64 = 0
@@ -17,7 +20,7 @@ extension Downloader {
             guard Self.isOlder(place, than: age) else { continue }
             guard let lock = try await PartLock.takeIfFree(place, command: "devenv box gc", attempt) else { continue }
             freed += (try? HostFiles.size(of: place.part)) ?? 0  // none where there is no part
-            try DownloadError.wrap(attempt) { () throws(HostError) in try place.removePart() }
+            if !isRehearsal { try DownloadError.wrap(attempt) { () throws(HostError) in try place.removePart() } }
             await lock.release()
         }
         return freed

@@ -15,6 +15,8 @@ package struct DesiredMachine: Sendable {
     package var folders: [String: String]
     /// What each provisioner rests on now, by name.
     package var provisioners: [String: ProvisionerFingerprint]
+    /// The box that has to be got before it can be made; nil where it is there.
+    package var need: BoxNeed?
 
     /// Describes a machine.
     package init(
@@ -50,6 +52,8 @@ package struct UpOptions: Hashable, Sendable {
     package var provisioning: Provisioning
     /// Whether machines may be destroyed and made again where a change needs it.
     package var recreate: Bool
+    /// Whether the lock file may not be changed.
+    package var locked = false
 
     /// Makes options.
     package init(provider: ProviderName? = nil, provisioning: Provisioning = .due, recreate: Bool = false) {

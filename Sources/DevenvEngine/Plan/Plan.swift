@@ -2,6 +2,8 @@ package import DevenvModel
 
 /// One thing that is done to one machine.
 package enum StepAction: Hashable, Sendable {
+    /// A box is got, for this machine and all others that start from it; the text says which.
+    case get(String)
     /// The machine is made.
     case create
     /// It is started, or what is missing around a running one is put right.
@@ -36,6 +38,7 @@ extension StepAction: CustomStringConvertible {
     /// The step's name in output and in records: `create`, `sync /srv/app`, `provision postgres`.
     package var description: String {
         switch self {
+        case .get(let box): "get \(box)"
         case .create: "create"
         case .start: "start"
         case .connect: "connect"

@@ -74,9 +74,10 @@ package struct Planner: Sendable {
     private func assemble(_ steps: (DesiredMachine, inout Plan) -> [Step]) -> Plan {
         var plan = Plan()
         var planned: [MachineName: [Step]] = [:]
+        var supplies: [String: StepID] = [:]
         for spec in graph.machines {
             guard let machine = desired[spec.name.value] else { continue }
-            let own = steps(machine, &plan)
+            let own = Self.supplied(steps(machine, &plan), machine, &supplies)
             if own.isEmpty { plan.unchanged.append(machine.name) }
             let gates = (graph.edges[machine.name] ?? []).flatMap { gate($0, in: planned) }
             let gated = Self.gated(own, behind: gates)
@@ -90,6 +91,21 @@ package struct Planner: Sendable {
     private func gate(_ edge: MachineGraph.Edge, in planned: [MachineName: [Step]]) -> [StepID] {
         let steps = planned[edge.target] ?? []
         return steps.last { $0.id.action.fulfils(edge.condition) }.map { [$0.id] } ?? []
+    }
+
+    /// A machine is made once its box is there. The first that needs a box gets it, for all.
+    private static func supplied(_ steps: [Step], _ machine: DesiredMachine, _ supplies: inout [String: StepID])
+        -> [Step]
+    {
+        guard let need = machine.need, let index = steps.firstIndex(where: { $0.id.action == .create }) else {
+            return steps
+        }
+        var steps = steps
+        let making = steps[index]
+        let id = supplies[need.title] ?? StepID(machine.name, .get(need.title))
+        steps[index] = Step(making.id, reasons: making.reasons, after: making.predecessors + [id])
+        guard supplies.updateValue(id, forKey: need.title) == nil else { return steps }
+        return [Step(id, reasons: [need.reason], after: [])] + steps
     }
 
     /// Machines are made and booted side by side; what they wait for holds back only what is done inside them.
@@ -114,7 +130,7 @@ extension StepAction {
         case .start, .connect, .update, .resume, .restore: condition >= .running
         case .sync, .provision: condition >= .provisioned
         case .ready: condition == .ready
-        case .suspend, .save, .delete, .stop, .destroy: false
+        case .get, .suspend, .save, .delete, .stop, .destroy: false
         }
     }
 

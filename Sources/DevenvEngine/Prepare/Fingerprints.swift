@@ -25,7 +25,8 @@ struct Fingerprints: Sendable {
         for (name, result) in results {
             guard let context = machines[name] else { continue }
             machines[name] = MachineContext(
-                provider: context.provider, desired: try result.get(), box: context.box, hosts: context.hosts,
+                provider: context.provider, desired: try result.get(), box: context.box, pin: context.pin,
+                hosts: context.hosts,
                 dependencies: context.dependencies, bootTimeout: context.bootTimeout)
         }
     }

@@ -1,6 +1,8 @@
+import DevenvCatalogs
 import DevenvModel
 import DevenvPluginAPI
 import DevenvState
+import SystemPackage
 
 /// A machine with everything that its steps need beside its record.
 struct MachineContext: Sendable {
@@ -10,6 +12,8 @@ struct MachineContext: Sendable {
     let desired: DesiredMachine?
     /// Its box; nil where it is not needed.
     let box: BoxImage?
+    /// What is to be written into the lock file; nil for nothing.
+    var pin: LockedBox?
     /// The names of the machines on its networks.
     let hosts: [HostEntry]
     /// The machines that it waits for.
@@ -28,6 +32,8 @@ package struct Operation: Sendable {
     let project: ProvisionerProject
     let secrets: [String: SecretSource]
     let force: Bool
+    /// Where boxes are pinned; nil for an operation that pins none.
+    var lockFile: FilePath?
     /// Makes the same operation from what is true now.
     let again: @Sendable () async throws(EngineError) -> Operation
 }

@@ -9,6 +9,8 @@ struct Preparation: Sendable {
     let components: EngineComponents
     let store: ProjectStore
     let graph: MachineGraph
+    /// What may be done about a box that is not there.
+    var supplying = BoxChoice.Supplying.none
 
     /// What was gathered.
     struct Result: Sendable {
@@ -32,13 +34,15 @@ struct Preparation: Sendable {
         let observed = await Observation.observe(
             records.filter { names.contains($0.identity.name) }, components.providers)
         let choice = ProviderChoice(components.providers, wish: wish)
+        let boxes = try BoxChoice(components, graph.envfile, supplying)
         var hostNames = HostNames(graph)
         var contexts: [MachineName: MachineContext] = [:]
         for machine in graph.machines where names.contains(machine.name.value) {
             let name = machine.name.value
             let provider = try await choice.provider(for: machine, recorded: recorded[name])
             try requireFit(provider, for: machine)
-            contexts[name] = try context(machine, provider, recorded[name], &hostNames)
+            let box = try await boxes.box(of: machine, recorded[name], formats: provider.features.boxFormats)
+            contexts[name] = context(machine, provider, box, recorded[name], &hostNames)
         }
         if fingerprints { try await Fingerprints(components, project).complete(&contexts) }
         let planner = Planner(
@@ -71,38 +75,20 @@ struct Preparation: Sendable {
     }
 
     private func context(
-        _ machine: MachineSpec, _ provider: any Provider, _ record: MachineRecord?, _ hostNames: inout HostNames
-    ) throws(EngineError) -> MachineContext {
-        let box = try box(of: machine, record, formats: provider.features.boxFormats)
+        _ machine: MachineSpec, _ provider: any Provider, _ box: ChosenBox, _ record: MachineRecord?,
+        _ hostNames: inout HostNames
+    ) -> MachineContext {
         let hosts = hostNames.entries(for: machine)
-        let request = RequestBuilder.forSettings(machine, box: box, hosts: hosts, record: record)
+        let request = RequestBuilder.forSettings(machine, box: box.image, hosts: hosts, record: record)
         let names = MachineSetting("names", hostNames.summary(for: machine), impact: .live)
-        let desired = DesiredMachine(
+        var desired = DesiredMachine(
             spec: machine, provider: provider.name, features: provider.features,
             settings: provider.settings(of: request) + [names])
+        desired.need = box.need
         let dependencies = (graph.edges[machine.name.value] ?? []).map(\.target)
         return MachineContext(
-            provider: provider, desired: desired, box: box, hosts: hosts, dependencies: dependencies,
+            provider: provider, desired: desired, box: box.image, pin: box.pin, hosts: hosts,
+            dependencies: dependencies,
             bootTimeout: machine.bootTimeout)
-    }
-
-    /// The machine's box. One that was removed from the store is no reason to refuse a machine that was made from it: its
-    /// image is kept as long as the machine is.
-    private func box(
-        of machine: MachineSpec, _ record: MachineRecord?, formats: [BoxImage.Format]
-    ) throws(EngineError) -> BoxImage {
-        guard let reference = machine.box else {
-            throw EngineError(
-                .box, "machine '\(machine.name.value)' has no box", help: "name one with 'box:' in the Envfile")
-        }
-        do throws(BoxError) {
-            return try components.boxes.resolve(reference.value, base: graph.envfile.directory, formats: formats)
-        } catch {
-            if let record, let kept = try? components.boxes.image(withDigest: record.boxDigest, name: record.boxName) {
-                return kept  // where that one is gone too, the first error says what to do
-            }
-            let place = reference.location.map { "\($0): " } ?? ""
-            throw EngineError(.box, place + error.message, help: error.help)
-        }
     }
 }

@@ -1,3 +1,4 @@
+package import DevenvDownload
 package import DevenvModel
 package import DevenvPluginAPI
 
@@ -13,6 +14,8 @@ package enum Event: Sendable {
     case skipped(Step, because: StepID)
     /// A machine wrote something while a step ran in it. Secrets are masked.
     case output(StepID, OutputStream, [UInt8])
+    /// A box that a step gets comes along.
+    case download(StepID, DownloadEvent)
     /// Something the user should know, not tied to a step's end.
     case notice(MachineName?, String)
 }

@@ -1,4 +1,6 @@
 import DevenvBoxes
+import DevenvCatalogs
+import DevenvDownload
 import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
@@ -13,6 +15,8 @@ struct StepRunner: Sendable {
     let operation: Operation
     let connections: Connections
     let events: EventHandler
+    /// The boxes that steps have got, by what they are called in the plan.
+    let gotten = GottenBoxes()
 
     /// Carries out one step.
     func perform(_ step: Step) async throws(StepFailure) {
@@ -30,6 +34,7 @@ struct StepRunner: Sendable {
         let machine = step.id.machine
         guard let context = operation.machines[machine] else { return }
         switch step.id.action {
+        case .get: try await getBox(step.id, context)
         case .create: try await create(try wanted(context))
         case .start: try await start(try wanted(context))
         case .update: try await update(try wanted(context))
@@ -64,7 +69,7 @@ struct StepRunner: Sendable {
     }
 
     private func wanted(_ context: MachineContext) throws(EngineError) -> Wanted {
-        guard let desired = context.desired, let box = context.box else {
+        guard let (desired, box) = try withBox(context) else {
             throw EngineError(.failed, "the plan lacks what the machine should be")
         }
         return Wanted(
@@ -95,6 +100,8 @@ struct StepRunner: Sendable {
         case let error as SyncError: (error.message, error.help)
         case let error as StateError: (error.message, error.help)
         case let error as BoxError: (error.message, error.help)
+        case let error as CatalogError: (error.message, error.help)
+        case let error as DownloadError: (error.message, error.help)
         case let error as EngineError: (error.message, error.help)
         case is CancellationError: ("interrupted", nil)
         default: ("\(error)", nil)
@@ -108,6 +115,8 @@ struct StepRunner: Sendable {
         case let error as ProvisionerError: error.isCancellation
         case let error as SyncError: error.isCancellation
         case let error as EngineError: error.code == .cancelled
+        case let error as BoxError: error.code == .cancelled
+        case let error as DownloadError: error.code == .cancelled
         default: error is CancellationError
         }
     }

@@ -9,7 +9,7 @@ package enum EnvfileKeys {
         var version: Int?
         var name: Located<ProjectName>?
         var providers: [Located<ProviderName>] = []
-        var catalogs: [Located<String>] = []
+        var catalogs: [Located<CatalogSpec>] = []
         var secrets: [String: Located<SecretSource>] = [:]
         var networks: [Located<NetworkSpec>] = []
         var machines: YAMLNode?
@@ -29,7 +29,9 @@ package enum EnvfileKeys {
             Key("name", \.name, name, "the project's name; the directory's by default"),
             Key("vars", handledElsewhere: ValueType<String>.anyScalar.map.shape, "values for ${var.NAME}"),
             Key("provider", \.providers, MachineKeys.providers, "a provider, or several in order of preference"),
-            Key("catalogs", \.catalogs, catalog.oneOrMore, "where boxes are looked for, before your own catalogs"),
+            Key(
+                "catalogs", \.catalogs, CatalogKeys.type.oneOrMore,
+                "where boxes are looked for, before your own catalogs"),
             Key("secrets", \.secrets, secrets, "secrets that provisioners may name as secret:NAME"),
             Key("networks", \.networks, NetworkKeys.declarations, "the networks of the project"),
             Key(
@@ -57,7 +59,6 @@ package enum EnvfileKeys {
     }
 
     private static let name = ValueType<ProjectName>.label.located
-    private static let catalog = ValueType<String>.text.located
 
     private static let version = ValueType<Int>(.choice(["1"])) { node, label, scope in
         guard case .scalar(let scalar, _) = scope.read(node), scalar.value == .integer(1) else {

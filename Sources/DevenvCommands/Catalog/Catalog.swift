@@ -1,0 +1,10 @@
+import ArgumentParser
+
+extension Devenv {
+    /// `devenv catalog`.
+    struct Catalog: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Manage the catalogs that boxes come from.",
+            subcommands: [Add.self, List.self, Verify.self, Remove.self])
+    }
+}
