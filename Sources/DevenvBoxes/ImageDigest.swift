@@ -1,9 +1,17 @@
+package import DevenvCrypto
+
 /// What identifies an image: a SHA-256 digest, 64 hexadecimal digits; that of a tree's manifest, or of a disk image's bytes.
 ///
 /// No disk image begins as a manifest does, so that the two kinds never meet in one digest.
 package struct ImageDigest: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The digits.
     package let hexadecimal: String
+
+    /// The digest of some bytes.
+    package init(of bytes: [UInt8]) { self.init(hexadecimal: SHA256.hexadecimal(of: bytes)) }
+
+    /// The digest of bytes that came one after another.
+    package init(finishing hash: consuming SHA256) { self.init(hexadecimal: hash.hexadecimal()) }
 
     init(hexadecimal: String) { self.hexadecimal = hexadecimal }
 

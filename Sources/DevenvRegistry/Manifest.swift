@@ -57,12 +57,19 @@ struct Manifest: Codable {
         self.annotations = annotations
     }
 
-    /// The digest of some bytes.
-    static func digest(of bytes: [UInt8]) -> ImageDigest {
-        // a SHA-256 digest always has 64 digits
-        guard let digest = ImageDigest(parsing: "sha256:\(SHA256.hexadecimal(of: bytes))") else {
-            preconditionFailure("a digest of another length")
+    /// Describes a list, as a directory's own.
+    init(manifests: [Descriptor]) { self.manifests = manifests }
+
+    /// The text, always the same for the same manifest.
+    func bytes(_ attempt: String) throws(BoxError) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else {  // texts and numbers can always be encoded
+            throw BoxError(.failed, "\(attempt): the manifest can't be encoded")
         }
-        return digest
+        return Array(data)
     }
+
+    /// The digest of some bytes.
+    static func digest(of bytes: [UInt8]) -> ImageDigest { ImageDigest(of: bytes) }
 }

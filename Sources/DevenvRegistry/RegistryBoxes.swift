@@ -32,6 +32,7 @@ package struct RegistryBoxes: Sendable {
     package func add(_ reference: ImageReference, as naming: BoxStore.Naming) async throws(BoxError) -> Result {
         let client = RegistryClient(runner: runner, calls: calls, attempt: naming.attempt)
         let (manifest, image) = try await client.manifest(of: reference)
+        if manifest.type == BoxArtifact.type { return try await addBox(image, manifest, naming, client) }
         return try await addContainer(image, manifest, naming, client)
     }
 }

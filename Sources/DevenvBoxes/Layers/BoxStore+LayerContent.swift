@@ -1,6 +1,6 @@
 import DevenvCrypto
 import DevenvHost
-import SystemPackage
+package import SystemPackage
 
 extension StoreLayout {
     /// What machines start from: trees, lowest first, or files.
@@ -11,6 +11,14 @@ extension StoreLayout {
 }
 
 extension BoxStore {
+    /// The files or trees of a box, lowest first; throws `.missing` where it is gone.
+    package func files(of record: BoxRecord) throws(BoxError) -> [FilePath] {
+        guard let (image, place) = try imageRecord(record.image.digest) else {
+            throw .gone(record.image.digest, of: record.name)
+        }
+        return place.content(of: image)
+    }
+
     /// In what layers are not as they were added. Which layer it is stands before the path.
     func differences(
         ofLayers layers: [LayerRecord], in place: StoreLayout, _ record: ImageRecord, _ attempt: String
