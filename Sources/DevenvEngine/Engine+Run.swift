@@ -46,7 +46,7 @@ extension Engine {
     private func pin(_ operation: Operation) async throws(EngineError) {
         guard let lockFile = operation.lockFile else { return }
         do throws(CatalogError) {
-            try await EnvfileLock.pin(operation.machines.values.compactMap(\.pin), in: lockFile)
+            try await EnvfileLock.pin(operation.machines.values.compactMap(\.pin), in: lockFile, of: components.host)
         } catch { throw EngineError(.box, error.message, help: error.help) }
     }
 

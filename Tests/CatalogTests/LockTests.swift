@@ -8,6 +8,11 @@ import Testing
 @testable import DevenvCatalogs
 
 @Suite struct LockTests {
+    private static func host(_ directory: TemporaryDirectory) -> HostDirectories {
+        let home = directory.path.appending("home")
+        return HostDirectories(data: home, runtime: home)
+    }
+
     private static func box(
         _ name: String, _ constraint: String? = nil, format: String = "qcow2", _ version: String = "1.0",
         digit: Character = "a"
@@ -21,8 +26,9 @@ import Testing
         try await TemporaryDirectory.with { directory in
             let path = directory.path.appending("Envfile.lock")
             #expect(try EnvfileLock.read(path) == nil)
-            try await EnvfileLock.pin([Self.box("b"), Self.box("a", "~> 1.0"), Self.box("a")], in: path)
-            try await EnvfileLock.pin([Self.box("c", format: "directories")], in: path)
+            try await EnvfileLock.pin(
+                [Self.box("b"), Self.box("a", "~> 1.0"), Self.box("a")], in: path, of: Self.host(directory))
+            try await EnvfileLock.pin([Self.box("c", format: "directories")], in: path, of: Self.host(directory))
             let lock = try #require(try EnvfileLock.read(path))
             #expect(
                 lock.boxes == [
@@ -34,7 +40,7 @@ import Testing
             #expect(lock.box("a", constraint: "> 2", formats: ["qcow2"], architectures: ["amd64"]) == nil)
             #expect(lock.box("a", constraint: nil, formats: ["directories"], architectures: ["amd64"]) == nil)
             #expect(lock.box("a", constraint: nil, formats: ["qcow2"], architectures: ["arm64"]) == nil)
-            try await EnvfileLock.pin([Self.box("a", "~> 1.0", "1.1", digit: "b")], in: path)
+            try await EnvfileLock.pin([Self.box("a", "~> 1.0", "1.1", digit: "b")], in: path, of: Self.host(directory))
             #expect(try EnvfileLock.read(path)?.boxes.count == 4)
             #expect(try EnvfileLock.read(path)?.boxes[1].version == "1.1")
         }
@@ -45,7 +51,9 @@ import Testing
             let path = directory.path.appending("Envfile.lock")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<16 {
-                    group.addTask { try await EnvfileLock.pin([Self.box("box-\(number)")], in: path) }
+                    group.addTask {
+                        try await EnvfileLock.pin([Self.box("box-\(number)")], in: path, of: Self.host(directory))
+                    }
                 }
                 try await group.waitForAll()
             }
@@ -56,10 +64,10 @@ import Testing
     @Test func whatIsPinnedAlreadyIsNotWrittenAgain() async throws {
         try await TemporaryDirectory.with { directory in
             let path = directory.path.appending("Envfile.lock")
-            try await EnvfileLock.pin([Self.box("a")], in: path)
+            try await EnvfileLock.pin([Self.box("a")], in: path, of: Self.host(directory))
             let text = String(decoding: try HostFiles.read(path) ?? [], as: UTF8.self)
             try directory.write(text + "\n", to: "Envfile.lock")
-            try await EnvfileLock.pin([Self.box("a")], in: path)
+            try await EnvfileLock.pin([Self.box("a")], in: path, of: Self.host(directory))
             #expect(try directory.read("Envfile.lock") == text + "\n")
         }
     }

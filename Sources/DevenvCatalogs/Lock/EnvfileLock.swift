@@ -1,4 +1,5 @@
-import DevenvHost
+import DevenvCrypto
+package import DevenvHost
 package import SystemPackage
 
 /// A box as a project's lock file pins it.
@@ -106,15 +107,19 @@ package struct EnvfileLock: Hashable, Sendable {
     }
 
     /// Pins boxes in a file: what others have pinned meanwhile stays. A file that says so already is not touched.
-    package static func pin(_ boxes: [LockedBox], in path: FilePath) async throws(CatalogError) {
+    /// Whoever writes holds a lock among the host's own files: nothing of it is left beside the Envfile.
+    package static func pin(
+        _ boxes: [LockedBox], in path: FilePath, of host: HostDirectories
+    ) async throws(CatalogError) {
         guard !boxes.isEmpty else { return }
         let attempt = "writing the lock file '\(path)'"
-        let directory = path.removingLastComponent().appending(".devenv")
+        let directory = host.data.appending("locks")
+        let name = "envfile-\(SHA256.hexadecimal(of: Array(path.string.utf8)).prefix(16))"
         let lock: FileLock?
         do throws(HostError) {
             try HostFiles.makeDirectory(directory)
             lock = try await FileLock.awaiting(
-                directory.appending("envfile.lock"), command: "devenv up", timeout: .seconds(30))
+                directory.appending(name), command: "devenv up", timeout: .seconds(30))
         } catch { throw .file(error, attempt) }
         guard let lock else { throw CatalogError(.failed, "\(attempt): another process has it locked") }
         defer { extendLifetime(lock) }

@@ -59,7 +59,8 @@ extension Devenv.Box {
                     continue
                 }
                 let record = try await BoxFetch(output: output, context: context).get(find, supply)
-                try await EnvfileLock.pin([box.moved(to: record)], in: EnvfileLock.path(of: envfile.path))
+                let path = EnvfileLock.path(of: envfile.path)
+                try await EnvfileLock.pin([box.moved(to: record)], in: path, of: context.host)
                 say("Pinned \(box.name) \(record.version ?? "") in place of \(box.version ?? "")", context)
                 updated.append(record)
             }

@@ -49,7 +49,8 @@ extension Devenv.Catalog {
                 return result.problems.map { SafeText.clean("\(result.location): \($0)") + "\n" }.joined()
             }
             let signed = result.fingerprint.map { ", signed with \($0)" } ?? ", not signed"
-            return "\(result.location): \(Phrase.count(result.boxes ?? 0, "box", "boxes"))\(signed), as they must be\n"
+            return
+                "\(result.location): all as it must be: \(Phrase.count(result.boxes ?? 0, "box", "boxes"))\(signed)\n"
         }
     }
 }

@@ -31,7 +31,7 @@ extension StepRunner {
         guard need.digest == nil, let lockFile = operation.lockFile, let pin = LockedBox(record, for: need.wish) else {
             return
         }
-        try await EnvfileLock.pin([pin], in: lockFile)
+        try await EnvfileLock.pin([pin], in: lockFile, of: components.host)
     }
 
     /// What a machine is to be, with the box that has been got for it; nil where nothing is wanted of it.
