@@ -24,7 +24,8 @@ extension Devenv.Box {
         @Argument(help: ArgumentHelp("The box, with a version behind '@' or not.", valueName: "box"))
         var box: String
         @Option(
-            name: .customLong("to"), help: ArgumentHelp("The catalog's directory.", valueName: "catalog"),
+            name: .customLong("to"),
+            help: ArgumentHelp("The catalog's directory, or oci:REGISTRY/NAMESPACE.", valueName: "catalog"),
             completion: .directory)
         var catalog: String
         @Option(name: .customLong("as"), help: ArgumentHelp("What it is called there.", valueName: "name"))
@@ -46,11 +47,14 @@ extension Devenv.Box {
         @Option(
             name: .long, help: ArgumentHelp("Where the catalog is served, for Vagrant's users.", valueName: "address"))
         var url: String?
+        @Flag(name: .long, help: "Speak to the registry without a certificate that this host trusts.")
+        var insecure = false
         @Flag(name: [.customShort("f"), .long], help: "Replace another image of this name and version.")
         var force = false
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
+            if isForRegistry { return try await publishInRegistry(context) }
             let components = context.makeComponents()
             let records = try chosen(from: try components.boxes.list())
             var options = DirectoryPublisher.Options()
@@ -81,7 +85,7 @@ extension Devenv.Box {
         }
 
         /// The highest version of each format and processor.
-        private func chosen(from all: [BoxRecord]) throws -> [BoxRecord] {
+        func chosen(from all: [BoxRecord]) throws -> [BoxRecord] {
             guard case .named(let name, let constraint)? = BoxReference(parsing: box) else {
                 throw CommandFailure.usage("'\(box)' is no name of a box")
             }

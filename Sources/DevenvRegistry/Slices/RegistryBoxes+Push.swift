@@ -8,7 +8,9 @@ extension RegistryBoxes {
     /// Publishes a box: its file in slices, each a blob of its own, so that of a new version only what changed is sent.
     ///
     /// The result says how many bytes the registry did not have, as far as the box that `reference` stood for before tells.
-    package func push(_ record: BoxRecord, to reference: ImageReference) async throws(BoxError) -> Result {
+    package func push(
+        _ record: BoxRecord, as version: String? = nil, to reference: ImageReference
+    ) async throws(BoxError) -> Result {
         let attempt = "publishing the box '\(record.name)' as '\(reference)'"
         guard case .registry = reference else {
             throw BoxError(.invalid, "\(attempt): it is no registry", help: "write oci:REGISTRY/NAME:TAG")
@@ -20,7 +22,7 @@ extension RegistryBoxes {
             let blobs = BlobDirectory(root: layout.appending("blobs"))
             try BoxError.wrap { () throws(HostError) in try blobs.make() }
             let file = try await content(of: record, in: staging, attempt)
-            let artifact = try await cut(file, record, blobs, attempt)
+            let artifact = try await cut(file, record, version ?? record.version, blobs, attempt)
             FaultPoint.reach("registry.push.cut")
             try write(artifact, to: layout, blobs, attempt)
             _ = try await client.output(of: calls.send(layout, to: reference), reference)
@@ -67,7 +69,7 @@ extension RegistryBoxes {
     }
 
     private func cut(
-        _ file: FilePath, _ record: BoxRecord, _ blobs: BlobDirectory, _ attempt: String
+        _ file: FilePath, _ record: BoxRecord, _ version: String?, _ blobs: BlobDirectory, _ attempt: String
     ) async throws(BoxError) -> BoxArtifact {
         let reader = try BoxError.wrap { () throws(HostError) in try SliceReader(opening: file, .boxes) }
         var hash = SHA256()
@@ -86,7 +88,7 @@ extension RegistryBoxes {
             pieces.append(BoxArtifact.Piece(slice: slice, blob: blob))
         }
         return BoxArtifact(
-            format: record.format, version: record.version, architecture: record.architecture, user: record.user,
+            format: record.format, version: version, architecture: record.architecture, user: record.user,
             image: record.image.digest, content: ImageDigest(finishing: hash), slices: pieces)
     }
 
