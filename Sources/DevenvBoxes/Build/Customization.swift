@@ -2,7 +2,8 @@
 enum Customization {
     /// Whatever installation made up by chance, and would then be the same in every machine, is taken out again: host keys,
     /// the certificate of ssl-cert, the first database cluster. Root's and dev's passwords stay unusable: `*` rather than
-    /// `!`, which sshd without PAM takes for a locked account.
+    /// `!`, which sshd without PAM takes for a locked account. Programs that write a greeting would run at each login, those of
+    /// rsync and scripts included.
     static let script = #"""
         #!/bin/sh
         set -eu
@@ -13,6 +14,7 @@ enum Customization {
         printf 'dev ALL=(ALL:ALL) NOPASSWD: ALL\n' >"$root/etc/sudoers.d/dev"
         chmod 0440 "$root/etc/sudoers.d/dev"
         printf 'UseDNS no\n' >"$root/etc/ssh/sshd_config.d/devenv.conf"
+        rm -rf "$root/etc/update-motd.d"
 
         if [ -x "$root/usr/bin/pg_dropcluster" ]; then
             chroot "$root" pg_lsclusters --no-header | while read -r version cluster _; do

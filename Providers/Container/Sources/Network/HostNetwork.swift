@@ -173,16 +173,3 @@ extension ProviderError {
         .failed("\(attempt): '\(invocation)' failed with status \(outcome.status): \(outcome.complaint)")
     }
 }
-
-/// Settings below /proc/sys.
-enum KernelSetting {
-    /// Writes a setting that does not have this value yet.
-    static func write(_ value: String, to name: String) throws(HostError) {
-        let path = FilePath("/proc/sys/\(name)")
-        if try HostFiles.read(path, limit: 4096) == Array((value + "\n").utf8) { return }
-        try HostError.wrap("setting", path) {
-            let file = try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec])
-            _ = try file.closeAfter { try file.writeAll(value.utf8) }
-        }
-    }
-}

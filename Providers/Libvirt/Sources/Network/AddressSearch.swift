@@ -45,11 +45,12 @@ package struct AddressSearch: Sendable {
         guard !macs.isEmpty else { return expected == nil ? .nothing : .asExpected }
         var sightings = Sightings()
         var pause = Duration.milliseconds(20)
+        var turn = expected == nil ? start : start + Self.patience
         while ContinuousClock.now < deadline {
             if let expected, isNeighbour(expected, macs) { return .asExpected }
-            if expected == nil || .now >= start + Self.patience {
+            if .now >= turn {
                 if let outcome = try await ask(macs, &sightings, attempt) { return outcome }
-                pause = expected == nil ? min(pause * 2, .milliseconds(500)) : .seconds(1)
+                if expected == nil { pause = min(pause * 2, .milliseconds(500)) } else { turn = .now + .seconds(1) }
             }
             do { try await Task.sleep(for: pause) } catch { try ProviderError.checkCancellation(attempt) }
         }
