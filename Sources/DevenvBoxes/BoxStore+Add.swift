@@ -53,11 +53,12 @@ extension BoxStore {
         let check = SourceCheck(source: source, kind: kind, checksum: expectation.checksum, attempt: naming.attempt)
         async let verdict = check.verdict()
         var prepared: Prepared
-        switch kind {
-        case .directory: prepared = try await prepare(tree: source, naming, in: staging)
-        case .archive(let compression):
-            prepared = try await prepare(archive: source, compression, naming, in: staging, notice)
-        case .disk: prepared = try await prepare(disk: source, naming, in: staging)
+        do throws(BoxError) {
+            prepared = try await prepare(source, kind, naming, in: staging, notice)
+        } catch {
+            // of a file that is not the expected one nothing else is worth telling
+            if error.code == .invalid { try await verdict.get() }
+            throw error
         }
         try await verdict.get()
         try check.compare(prepared.record.digest)
@@ -69,6 +70,17 @@ extension BoxStore {
         prepared = Prepared(
             image: prepared.image, record: prepared.record, naming: prepared.naming.verified(by: expectation.checksum))
         return try await publish(prepared, expectation)
+    }
+
+    private func prepare(
+        _ source: FilePath, _ kind: SourceKind, _ naming: Naming, in staging: FilePath,
+        _ notice: @Sendable (String) -> Void
+    ) async throws(BoxError) -> Prepared {
+        switch kind {
+        case .directory: try await prepare(tree: source, naming, in: staging)
+        case .archive(let compression): try await prepare(archive: source, compression, naming, in: staging, notice)
+        case .disk: try await prepare(disk: source, naming, in: staging)
+        }
     }
 
     private func publish(_ prepared: Prepared, _ expectation: Expectation) async throws(BoxError) -> BoxRecord {

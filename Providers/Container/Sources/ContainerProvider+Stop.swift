@@ -72,16 +72,18 @@ extension ContainerProvider {
 
     /// Takes the machine's forwards away and, where they go, the bridges that no other machine of the project uses.
     private func withdraw(_ place: MachinePlace, _ note: RunNote?, _ fate: Bridges) async throws(ProviderError) {
-        let bridges = fate == .stay ? [] : projectBridges(place)
         let network = network
-        if let note, note.forwards.isEmpty, bridges.allSatisfy({ isUsed($0, byOtherThan: place) }) { return }
-        try await network.withdraw(mark: place.mark) { bridges.filter { !isUsed($0, byOtherThan: place) } }
-    }
-
-    /// All bridges of the machine's project.
-    private func projectBridges(_ place: MachinePlace) -> [String] {
         let prefix = Bridge.prefix + place.project.short
-        return ((try? HostFiles.list("/sys/class/net")) ?? []).filter { $0.hasPrefix(prefix) }  // none without sysfs
+        let links = (try? HostFiles.list("/sys/class/net")) ?? []  // none without sysfs
+        let standing = links.filter { $0.hasPrefix(prefix) }
+        let staysUsed = !standing.isEmpty && standing.allSatisfy { isUsed($0, byOtherThan: place) }
+        if let note, note.forwards.isEmpty, fate == .stay || staysUsed { return }
+        try await network.withdraw(mark: place.mark) { inRules in
+            guard fate == .go else { return [] }
+            // one whose removal was killed may have left its link and not the rules
+            let bridges = Set(standing).union(inRules.filter { $0.hasPrefix(prefix) })
+            return bridges.sorted().filter { !isUsed($0, byOtherThan: place) }
+        }
     }
 
     /// Whether another machine of the project runs, or is being started, on a bridge.

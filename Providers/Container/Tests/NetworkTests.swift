@@ -28,6 +28,25 @@ struct NetworkTests {
         }
     }
 
+    /// A removal that is killed may take the link away and not the rules.
+    @Test func theRulesOfABridgeThatIsGoneGoWithItsLastMachine() async throws {
+        try await ContainerFixture.with { fixture in
+            let web = fixture.request()
+            try await fixture.up(web)
+            let prefix = "dv" + fixture.project.short
+            let bridge = try #require(try HostFiles.list("/sys/class/net").first { $0.hasPrefix(prefix) })
+            #expect(try await Self.rules().contains(bridge))
+            try await fixture.provider.stop(web.recorded, grace: .zero)
+            _ = try await SystemToolRunner().run(ToolInvocation("ip", ["link", "delete", bridge]))
+            try await fixture.provider.destroy(web.recorded)
+            #expect(try await !Self.rules().contains(bridge))
+        }
+    }
+
+    private static func rules() async throws -> String {
+        try await SystemToolRunner().run(ToolInvocation("nft", ["list", "ruleset"])).text
+    }
+
     @Test func aSubnetThatTheHostHasElsewhereIsRefused() async throws {
         try await ContainerFixture.with { fixture in
             let name = "dvt" + String(fixture.subnet.address.value, radix: 16)

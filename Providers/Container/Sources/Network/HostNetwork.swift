@@ -41,10 +41,14 @@ struct HostNetwork {
     }
 
     /// Takes a machine's forwards away, and bridges that no machine needs any more. Nothing there is fine.
-    func withdraw(mark: String, unused bridges: @Sendable () -> [String]) async throws(ProviderError) {
+    ///
+    /// `unused` names those, of which some may be left in the rules alone: it is given the ones there.
+    func withdraw(
+        mark: String, unused: @Sendable (_ inRules: Set<String>) -> [String]
+    ) async throws(ProviderError) {
         let lock = try await KernelLock.take(.network)
-        let bridges = bridges()
         let listing = try await list()
+        let bridges = unused(listing.bridges)
         var left = listing
         left.forwards.removeAll { $0.mark == mark }
         left.bridges.subtract(bridges)
@@ -72,7 +76,11 @@ struct HostNetwork {
     /// What is in devenv's table; nothing where there is no table.
     func list() async throws(ProviderError) -> RuleListing {
         let outcome = try await run(RuleTable.listing)
-        return outcome.status == 0 ? RuleListing(json: outcome.standardOutput) ?? RuleListing() : RuleListing()
+        if outcome.status != 0, outcome.complaint.contains("No such file or directory") { return RuleListing() }
+        guard outcome.status == 0, let listing = RuleListing(json: outcome.standardOutput) else {
+            throw .failure(of: RuleTable.listing, outcome, "reading the rules of nftables")
+        }
+        return listing
     }
 
     /// The changes that make a table hold what a machine needs, and nothing else of that machine.
