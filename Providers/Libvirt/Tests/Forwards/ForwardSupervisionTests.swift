@@ -46,7 +46,7 @@ import Testing
             #expect(ForwardRoute.drift(wanted: [forward], to: address, present: fixture.routes()) == [])
             try await fixture.supervisor.take(downOf: fixture.machine())
             #expect(fixture.processes.isEmpty)
-            #expect(HostPort.probe(forward) == .free)
+            try await eventually("the port is free") { HostPort.probe(forward) == .free }
         }
     }
 
@@ -64,7 +64,7 @@ import Testing
                 moved.guest = server.address.port
                 try await fixture.supervisor.bring([kept, moved], to: address, of: fixture.machine())
                 #expect(fixture.routes() == [ForwardRoute(kept, to: address), ForwardRoute(moved, to: address)])
-                #expect(HostPort.probe(dropped) == .free)
+                try await eventually("the port is free") { HostPort.probe(dropped) == .free }
                 #expect(try fixture.relay(of: kept) == process)
                 for socket in [client, try await TestSocket.connected(.tcp, to: moved.begin)] {
                     try await socket.send([7])
@@ -120,7 +120,7 @@ import Testing
                 try await supervisor.bring([forward], to: LoopbackServer.randomAddress(), of: fixture.machine())
             }
             #expect(error?.message == "forwarding ports: there is no program '/no/such/devenv'")
-            #expect(HostPort.probe(forward) == .free)
+            try await eventually("the port is free") { HostPort.probe(forward) == .free }
         }
     }
 
@@ -190,7 +190,7 @@ import Testing
             #expect(error?.message.contains("port \(taken.host)/\(transport) of 127.0.0.1 is in use by") == true)
             #expect(error?.message.contains("(process \(getpid()))") == true)
             #expect(fixture.routes() == [ForwardRoute(old, to: address)])
-            #expect(HostPort.probe(free) == .free)
+            try await eventually("the port is free") { HostPort.probe(free) == .free }
             try await fixture.supervisor.take(downOf: fixture.machine())
         }
     }
