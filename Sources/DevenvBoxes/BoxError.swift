@@ -36,12 +36,29 @@ package struct BoxError: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// What to do about it.
     package let help: String?
+    /// What of a recipe is at fault; nil where no part of one is.
+    package let part: Part?
 
     /// Describes a failure.
-    package init(_ code: Code, _ message: String, help: String? = nil) {
+    package init(_ code: Code, _ message: String, help: String? = nil, part: Part? = nil) {
         self.code = code
         self.message = message
         self.help = help
+        self.part = part
+    }
+
+    /// A part of the recipe of a box that is built.
+    package enum Part: Hashable, Sendable {
+        /// A package, as it was asked for.
+        case package(String)
+        /// The file of this index.
+        case file(Int)
+        /// The script of this index.
+        case script(Int)
+        /// The size of the disk.
+        case size
+        /// The box that it begins with.
+        case base
     }
 
     /// The message and the help on one line.
@@ -96,6 +113,9 @@ extension BoxError {
         case "qemu-img": "qemu-utils"
         case "xz": "xz-utils"
         case "bsdtar": "libarchive-tools"
+        case "debugfs", "dumpe2fs", "e2fsck", "tune2fs": ExtTools.package
+        case "sfdisk": "fdisk"
+        case "ssh-keygen": "openssh-client"
         default: tool
         }
     }

@@ -16,6 +16,8 @@ package struct BoxRecord: Hashable, Sendable {
     package let hasKnownKey: Bool
     /// The address that the first network interface has to have, where its system was set up for one.
     package let baseMAC: MACAddress?
+    /// What its machines get where nobody says otherwise.
+    package let defaults: BoxDefaults
     /// What its makers say of it, for people to read.
     package let info: [String: String]
     /// Where the catalog is that it came from; nil for one that came from no catalog.
@@ -35,6 +37,20 @@ package struct BoxRecord: Hashable, Sendable {
     package var digest: String { image.digest.description }
     /// The image's format.
     package var format: BoxImage.Format { image.format }
+}
+
+/// A box of the store that came from a catalog, without what is known about its image.
+package struct CatalogBox: Hashable, Sendable {
+    /// What it is called.
+    package let name: String
+    /// Its version; nil where it has none that can be compared.
+    package let version: BoxVersion?
+    /// The image's format.
+    package let format: BoxImage.Format
+    /// The processor that its programs are for, as Debian names it; nil where nothing told it.
+    package let architecture: String?
+    /// Where the catalog is.
+    package let catalog: String
 }
 
 /// What is known about an image, whatever names it has.
@@ -59,10 +75,14 @@ package struct ImageRecord: Hashable, Sendable, Codable {
     let files: [String]?
     /// The address that the first network interface has to have where a name says nothing else.
     let baseMAC: MACAddress?
+    /// What its machines get where neither a name nor anybody else says otherwise.
+    let defaults: BoxDefaults?
     /// What the contents of a tree's files, or the lengths of other files, add up to, in bytes.
     package let bytes: Int64
     /// How much a machine sees of all disks together, in bytes; nil for a tree, and where nothing tells it.
     package let virtualBytes: Int64?
+    /// How its files looked when they came; nil for a tree, and where that is not known.
+    var looks: [FileLook]?
 
     /// What its files add up to.
     package var size: ByteCount { ByteCount(bytes: bytes) }
@@ -72,7 +92,7 @@ package struct ImageRecord: Hashable, Sendable, Codable {
     init(
         digest: ImageDigest, format: BoxImage.Format, user: String, loginKey: String? = nil, version: String?,
         architecture: String?, entries: Int? = nil, layers: [LayerRecord]? = nil, files: [String]? = nil,
-        baseMAC: MACAddress? = nil, bytes: Int64, virtualBytes: Int64? = nil
+        baseMAC: MACAddress? = nil, defaults: BoxDefaults? = nil, bytes: Int64, virtualBytes: Int64? = nil
     ) {
         self.digest = digest
         self.format = format
@@ -84,6 +104,7 @@ package struct ImageRecord: Hashable, Sendable, Codable {
         self.layers = layers
         self.files = files
         self.baseMAC = baseMAC
+        self.defaults = defaults
         self.bytes = bytes
         self.virtualBytes = virtualBytes
     }
@@ -106,7 +127,9 @@ package struct ImageRecord: Hashable, Sendable, Codable {
             layers: try values.decodeIfPresent([LayerRecord].self, forKey: .layers),
             files: files,
             baseMAC: try values.decodeIfPresent(MACAddress.self, forKey: .baseMAC),
+            defaults: try values.decodeIfPresent(BoxDefaults.self, forKey: .defaults),
             bytes: try values.decode(Int64.self, forKey: .bytes),
             virtualBytes: try values.decodeIfPresent(Int64.self, forKey: .virtualBytes))
+        looks = try values.decodeIfPresent([FileLook].self, forKey: .looks)
     }
 }

@@ -9,7 +9,7 @@ extension BoxStore {
     struct Prepared: Sendable {
         let image: ImageLayout
         let record: ImageRecord
-        let naming: Naming
+        var naming: Naming
     }
 
     /// Adds what a path holds under a name: a directory or an archive with the root of a file system (tar, plain or
@@ -83,7 +83,7 @@ extension BoxStore {
         }
     }
 
-    private func publish(_ prepared: Prepared, _ expectation: Expectation) async throws(BoxError) -> BoxRecord {
+    func publish(_ prepared: Prepared, _ expectation: Expectation) async throws(BoxError) -> BoxRecord {
         if let expected = expectation.image, expected != prepared.record.digest {
             throw BoxError(
                 .invalid,
@@ -101,10 +101,10 @@ extension BoxStore {
             try checkFree(naming, for: entry)
             let target = layout.image(record.digest)
             if HostFiles.exists(target.record) {
-                if naming.replacing { try repair(target, with: image, record) }
+                if naming.replacing { try repair(target, with: image, record, naming.attempt) }
                 try naming.loginKey?.write(into: target)
             } else {
-                try settleLayers(of: record, from: image, naming.attempt)
+                try settleLayers(of: record, from: image, replacing: naming.replacing, naming.attempt)
                 try BoxError.wrap { () throws(HostError) in
                     try HostFiles.rename(image.root, to: target.root)
                     try Self.flush(layout.images)
@@ -126,9 +126,17 @@ extension BoxStore {
     }
 
     /// Puts content that was just verified in the place of an image's own, which may be damaged.
-    private func repair(_ target: ImageLayout, with image: ImageLayout, _ record: ImageRecord) throws(BoxError) {
+    private func repair(
+        _ target: ImageLayout, with image: ImageLayout, _ record: ImageRecord, _ attempt: String
+    ) throws(BoxError) {
+        try settleLayers(of: record, from: image, replacing: true, attempt)
+        // what can't be read is put right, too
+        var known = (try? decodeImage(target)) ?? record
+        known.looks = nil
+        try write(known, to: target.record)
         try BoxError.wrap { () throws(HostError) in
-            let files = [(image.manifest, target.manifest)] + zip(image.content(record), target.content(record))
+            let descriptions = [(image.manifest, target.manifest), (image.configuration, target.configuration)]
+            let files = descriptions + zip(image.content(record), target.content(record))
             for (fresh, old) in files where HostFiles.exists(fresh) {
                 // a directory can't be put in the place of another in one step
                 if HostFiles.isDirectory(old) { try Staging.discard(old, in: layout) }
@@ -136,18 +144,21 @@ extension BoxStore {
                 try HostFiles.rename(fresh, to: old)
             }
         }
+        guard let looks = target.looks(known) else { return }
+        known.looks = looks
+        try write(known, to: target.record)
     }
 
     /// Throws `.taken` where a name stands for something in a format, and must not lose it.
     func checkFree(_ naming: Naming, _ format: BoxImage.Format) throws(BoxError) {
-        guard !naming.replacing, try nameFile(naming.name)?.images.contains(where: { $0.format == format }) == true
-        else { return }
+        let others = try nameFile(naming.name)?.images.filter { $0.format == format && !naming.mayReplace($0) } ?? []
+        guard !others.isEmpty else { return }
         throw .taken(naming, format, version: nil)
     }
 
     /// Throws `.taken` where a name stands for another image in the place of this one.
     func checkFree(_ naming: Naming, for entry: NameEntry) throws(BoxError) {
-        guard !naming.replacing, let rival = try nameFile(naming.name)?.rival(of: entry) else { return }
+        guard let rival = try nameFile(naming.name)?.rival(of: entry), !naming.mayReplace(rival) else { return }
         if rival.digest != entry.digest { throw .taken(naming, entry.format, version: rival.version) }
     }
 
@@ -161,10 +172,13 @@ extension BoxStore {
 }
 
 extension BoxStore.Naming {
+    /// Whether another image may lose its place under the name.
+    fileprivate func mayReplace(_ entry: NameEntry) -> Bool { replacing || replacesOwn && entry.source == source }
+
     /// With what its file turned out to be.
     fileprivate func verified(by checksum: Checksum?) -> BoxStore.Naming {
         var naming = self
-        naming.checksum = checksum
+        naming.checksum = checksum ?? self.checksum
         return naming
     }
 }
@@ -175,14 +189,15 @@ extension NameEntry {
         self.init(
             format: record.format, digest: record.digest, version: naming.version ?? record.version,
             architecture: naming.architecture ?? record.architecture, user: naming.user ?? record.user,
-            loginKey: naming.loginKey?.digest, baseMAC: naming.baseMAC ?? record.baseMAC, info: naming.info,
+            loginKey: naming.loginKey?.digest, baseMAC: naming.baseMAC ?? record.baseMAC,
+            defaults: naming.defaults ?? record.defaults, info: naming.info,
             catalog: naming.catalog, checksum: naming.checksum, stamp: naming.stamp, created: time(nil),
             source: naming.source)
     }
 }
 
 extension BoxError {
-    fileprivate static func taken(_ naming: BoxStore.Naming, _ format: BoxImage.Format, version: String?) -> BoxError {
+    static func taken(_ naming: BoxStore.Naming, _ format: BoxImage.Format, version: String?) -> BoxError {
         let version = version.map { " in version \($0)" } ?? ""
         return BoxError(
             .taken, "\(naming.attempt): the name stands for another \(format.noun)\(version) already",

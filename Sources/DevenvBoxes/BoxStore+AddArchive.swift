@@ -10,20 +10,38 @@ extension BoxStore {
         archive source: FilePath, _ compression: Compression?, _ naming: Naming, in staging: FilePath,
         _ notice: @Sendable (String) -> Void
     ) async throws(BoxError) -> Prepared {
-        let members = staging.appending("members")
+        let archive = ArchiveSource(path: source, compression: compression, attempt: naming.attempt)
+        let content = try await examine(archive, in: staging)
+        return try await prepare(content, of: source, naming, in: staging, notice)
+    }
+
+    /// Reads an archive to its end; the files of a box are written meanwhile.
+    func examine(_ archive: ArchiveSource, in staging: FilePath) async throws(BoxError) -> ArchiveContent {
+        let members = Self.members(in: staging)
         try BoxError.wrap { () throws(HostError) in try HostFiles.makeDirectory(members) }
         let examination = ArchiveExamination(
-            store: self, directory: members, room: Self.room(in: staging), attempt: naming.attempt)
-        let archive = ArchiveSource(path: source, compression: compression, attempt: naming.attempt)
+            store: self, directory: members, room: HostFiles.room(in: staging) ?? .max, attempt: archive.attempt,
+            willTake: { archive.arrival?.passThrough() })
         let content = try await archive.read { stream in
             do throws(BoxError) { return .success(try await examination.examine(stream)) } catch {
                 return .failure(error)
             }
         }
         FaultPoint.reach("boxes.add.examined")
+        return content
+    }
+
+    /// Where the files of an archive are while it is looked into.
+    static func members(in staging: FilePath) -> FilePath { staging.appending("members") }
+
+    /// Prepares what an archive was found to hold.
+    func prepare(
+        _ content: ArchiveContent, of source: FilePath, _ naming: Naming, in staging: FilePath,
+        _ notice: @Sendable (String) -> Void
+    ) async throws(BoxError) -> Prepared {
         switch content {
         case .tree:
-            try BoxError.wrap { () throws(HostError) in try HostFiles.remove(members) }
+            try BoxError.wrap { () throws(HostError) in try HostFiles.remove(Self.members(in: staging)) }
             return try await prepare(tree: source, naming, in: staging)
         case .vagrantBox(let box):
             if !box.settings.ignored.isEmpty {
@@ -35,7 +53,8 @@ extension BoxStore {
         }
     }
 
-    private func prepare(_ box: VagrantBox, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> Prepared {
+    /// Prepares a box whose files lie in the staging directory, and are moved.
+    func prepare(_ box: VagrantBox, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> Prepared {
         let image = try makeImage(in: staging)
         FaultPoint.reach("boxes.add.begun")
         if box.metadata.provider != "virtualbox", box.files.count == 1 {
@@ -92,7 +111,8 @@ extension ImageRecord {
         self.init(
             digest: manifest.digest, format: box.metadata.provider == "virtualbox" ? .ovf : .qcow2,
             user: naming.user ?? "vagrant", loginKey: naming.loginKey?.digest, version: naming.version,
-            architecture: naming.architecture, files: names, baseMAC: naming.baseMAC, bytes: manifest.size,
+            architecture: naming.architecture, files: names, baseMAC: naming.baseMAC, defaults: naming.defaults,
+            bytes: manifest.size,
             virtualBytes: virtualBytes)
     }
 }
@@ -102,9 +122,10 @@ extension BoxStore.Naming {
     fileprivate func completed(by box: VagrantBox) -> BoxStore.Naming {
         var naming = self
         naming.user = user ?? box.metadata.user ?? box.settings.user ?? "vagrant"
-        naming.loginKey = loginKey ?? (box.metadata.hasKnownKey ? .vagrant : nil)
+        naming.loginKey = loginKey ?? box.metadata.loginKey ?? (box.metadata.hasKnownKey ? .vagrant : nil)
         naming.architecture = architecture ?? box.metadata.architecture
         naming.baseMAC = box.settings.baseMAC
+        naming.defaults = box.settings.defaults.isEmpty ? nil : box.settings.defaults
         naming.info = box.info
         return naming
     }

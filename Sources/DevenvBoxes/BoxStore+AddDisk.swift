@@ -4,10 +4,13 @@ import Glibc
 import SystemPackage
 
 extension BoxStore {
-    /// Prepares a disk image in a staging directory of this process's own. A file that lies in there is moved, any other copied.
+    /// Prepares a disk image in a staging directory of this process's own. A file that lies in there, or that `given` says is
+    /// given away, is moved, any other copied.
     ///
     /// The image has to stand for itself: one that needs another file, is encrypted or damaged is an error `.invalid`.
-    func prepare(disk source: FilePath, _ naming: Naming, in staging: FilePath) async throws(BoxError) -> Prepared {
+    func prepare(
+        disk source: FilePath, _ naming: Naming, in staging: FilePath, given: GivenFile? = nil
+    ) async throws(BoxError) -> Prepared {
         if naming.loginKey != nil, naming.user == nil {
             throw BoxError(
                 .invalid, "\(naming.attempt): whom the login key lets in is not said", help: "name the user with --user"
@@ -19,10 +22,16 @@ extension BoxStore {
         let image = try makeImage(in: staging)
         FaultPoint.reach("boxes.add.begun")
         let intake = DiskIntake(store: self, target: image.disk, attempt: naming.attempt)
-        let isOwn = source.starts(with: staging)
-        let digest = isOwn ? try await intake.move(source) : try await intake.copy(source)
+        let isOwn = given != nil || source.starts(with: staging)
+        let digest = isOwn ? try await intake.move(source, given?.digest) : try await intake.copy(source)
         FaultPoint.reach("boxes.add.copied")
         return try await prepare(image, digest, naming)
+    }
+
+    /// A file that the store may keep.
+    struct GivenFile: Sendable {
+        /// Its digest, where that was computed as it came.
+        let digest: ImageDigest?
     }
 
     /// Prepares a disk image that has come to its place in the image's directory.
@@ -32,6 +41,7 @@ extension BoxStore {
         let record = ImageRecord(
             digest: digest, format: .qcow2, user: naming.user ?? "dev", loginKey: naming.loginKey?.digest,
             version: naming.version, architecture: naming.architecture, baseMAC: naming.baseMAC,
+            defaults: naming.defaults,
             bytes: try BoxError.wrap { () throws(HostError) in try HostFiles.size(of: image.disk) },
             virtualBytes: header.virtualSize)
         return try finish(image, record, naming)
@@ -40,6 +50,8 @@ extension BoxStore {
     /// Writes beside the files of an image what there is to know of it.
     func finish(_ image: ImageLayout, _ record: ImageRecord, _ naming: Naming) throws(BoxError) -> Prepared {
         try naming.loginKey?.write(into: image)
+        var record = record
+        record.looks = image.looks(record)
         try write(record, to: image.record)
         FaultPoint.reach("boxes.add.written")
         return Prepared(image: image, record: record, naming: naming)

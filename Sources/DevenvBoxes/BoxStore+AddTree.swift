@@ -46,7 +46,7 @@ extension BoxStore {
     }
 
     /// Writes what there is to know about a tree beside it.
-    private func describe(_ image: ImageLayout, _ naming: Naming) async throws(BoxError) -> ImageRecord {
+    func describe(_ image: ImageLayout, _ naming: Naming) async throws(BoxError) -> ImageRecord {
         let manifest = try await TreeManifest.measuring(image.tree)
         guard manifest.entries.count > 1 else {
             throw BoxError(.invalid, "adding a box: there is nothing in it", help: "a box is the root of a file system")

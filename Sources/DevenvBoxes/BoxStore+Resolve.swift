@@ -49,7 +49,8 @@ extension BoxStore {
             return try image(of: entry, named: name)
         }
         return image(
-            record, in: place, name: name, user: record.user, loginKey: record.loginKey, baseMAC: record.baseMAC)
+            record, in: place, name: name, user: record.user, loginKey: record.loginKey, baseMAC: record.baseMAC,
+            defaults: record.defaults, version: nil)
     }
 
     private func selection(_ formats: [BoxImage.Format], _ constraint: VersionConstraint?) -> BoxSelection {
@@ -61,19 +62,21 @@ extension BoxStore {
             throw .gone(entry.digest, of: name)
         }
         return self.image(
-            image, in: place, name: name, user: entry.user, loginKey: entry.loginKey, baseMAC: entry.baseMAC)
+            image, in: place, name: name, user: entry.user, loginKey: entry.loginKey, baseMAC: entry.baseMAC,
+            defaults: entry.defaults, version: entry.version)
     }
 
     private func image(
         _ record: ImageRecord, in place: StoreLayout, name: String, user: String, loginKey: String?,
-        baseMAC: MACAddress?
+        baseMAC: MACAddress?, defaults: BoxDefaults?, version: String?
     ) -> BoxImage {
         let files = place.image(record.digest)
         // `retain` brings the key of a shared image there: beside the image only its administrator can read it
         let key = loginKey.map { place == layout ? files.loginKey($0) : layout.borrowedKey($0) }
         return BoxImage(
             name: name, digest: record.digest.description, format: record.format, layers: place.content(of: record),
-            user: user, introduction: key.map { .knownKey($0) } ?? .provided, baseMAC: baseMAC)
+            user: user, introduction: key.map { .knownKey($0) } ?? .provided, baseMAC: baseMAC,
+            defaults: defaults ?? BoxDefaults(), version: version)
     }
 }
 
@@ -134,13 +137,13 @@ extension BoxError {
     fileprivate static func notAdded(location: String) -> BoxError {
         BoxError(
             .missing, "the box '\(location)' is not in the store",
-            help: "run 'devenv box add \(ShellWord.quote(location)) --name NAME' and write 'box: NAME'")
+            help: "run 'devenv up', which gets it")
     }
 
     fileprivate static func notAdded(registryImage image: String) -> BoxError {
         BoxError(
             .missing, "the image 'oci:\(image)' is not in the store",
-            help: "run 'devenv box add oci:\(image) --name NAME' and write 'box: NAME'")
+            help: "run 'devenv up', which gets it")
     }
 }
 

@@ -62,7 +62,8 @@ extension BoxStore {
         return verifications
     }
 
-    private func differences(of digest: ImageDigest, _ attempt: String) async throws(BoxError) -> [ImageDifference] {
+    /// In what an image is not as it was added.
+    func differences(of digest: ImageDigest, _ attempt: String) async throws(BoxError) -> [ImageDifference] {
         // a record that can't be read is as good as none here: what is damaged is told, and verification goes on
         guard let (record, place) = try? imageRecord(digest) else { return [.lost("image.json")] }
         let image = place.image(digest)

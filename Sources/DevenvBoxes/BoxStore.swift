@@ -35,6 +35,31 @@ package struct BoxStore: Sendable {
         for name in try names() { records += try self.records(of: name) }
         return records
     }
+
+    /// Those that came from catalogs, in the order of their names. There may be thousands, so that all processors look, and
+    /// at the names only: the images are asked where a name does not say the processor.
+    package func fromCatalogs() async throws(BoxError) -> [CatalogBox] {
+        let found = try await names().mapInParallel { name in
+            Result { () throws(BoxError) in try self.fromCatalogs(name) }
+        }
+        var boxes: [CatalogBox] = []
+        for result in found { boxes += try result.get() }
+        return boxes
+    }
+
+    private func fromCatalogs(_ name: String) throws(BoxError) -> [CatalogBox] {
+        var boxes: [CatalogBox] = []
+        for entry in try entries(of: name) {
+            guard let catalog = entry.catalog else { continue }
+            var architecture = entry.architecture
+            if architecture == nil { architecture = try record(of: entry, named: name).architecture }
+            boxes.append(
+                CatalogBox(
+                    name: name, version: entry.order, format: entry.format, architecture: architecture, catalog: catalog
+                ))
+        }
+        return boxes
+    }
 }
 
 // What the store's records say.

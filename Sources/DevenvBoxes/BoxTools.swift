@@ -12,7 +12,18 @@ enum BoxTools {
             [
                 "--extract", "--force-local", "--file", archive.string, "--directory", target.string, "--numeric-owner",
                 "--preserve-permissions", "--same-owner", "--acls", "--xattrs", "--xattrs-include=*",
-            ], timeout: .seconds(3600))
+            ], timeout: .seconds(3600), endsWithCaller: true)
+    }
+
+    /// Packs the entries of a layer that a list names, without what only overlayfs reads.
+    static func pack(_ list: FilePath, of layer: FilePath, to archive: FilePath) -> ToolInvocation {
+        ToolInvocation(
+            "tar",
+            [
+                "--create", "--file", archive.string, "--force-local", "--directory", layer.string, "--numeric-owner",
+                "--format=posix", "--acls", "--xattrs", "--xattrs-include=*", "--xattrs-exclude=trusted.overlay.*",
+                "--sparse", "--no-recursion", "--null", "--files-from", list.string,
+            ], timeout: .seconds(3600), endsWithCaller: true)
     }
 
     /// Unpacks a layer of an image, with the directory as the root of all it can reach, whatever the archive says.
@@ -26,15 +37,16 @@ enum BoxTools {
             ], environment: ["LC_ALL": "C.UTF-8"], timeout: .seconds(3600))
     }
 
-    /// Copies a directory's content with all that belongs to it; blocks are shared where the file system can.
-    static func copy(_ directory: FilePath, to target: FilePath) -> ToolInvocation {
+    /// Copies a directory's content with all that belongs to it; blocks are shared where the file system can, or the very files where
+    /// they are linked.
+    static func copy(_ directory: FilePath, to target: FilePath, isLinked: Bool = false) -> ToolInvocation {
         ToolInvocation(
             "cp",
             [
-                "--archive", "--one-file-system", "--reflink=auto", "--no-target-directory", "--",
+                "--archive", "--one-file-system", isLinked ? "--link" : "--reflink=auto", "--no-target-directory", "--",
                 directory.string + "/.",  // a link to a directory is followed
                 target.string,
-            ], timeout: .seconds(3600))
+            ], timeout: .seconds(3600), endsWithCaller: true)
     }
 
     /// Brings a file system's content to the disk: once for thousands of files, where fsync(2) takes one at a time.

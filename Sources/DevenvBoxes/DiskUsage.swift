@@ -1,12 +1,12 @@
 import CHost
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// How much of the disk files take.
-enum DiskUsage {
+package enum DiskUsage {
     /// How much is free again when a file or a tree is gone: the blocks of its files, but of those only that have no name
     /// elsewhere, such as a base of libvirt's pool that is a second name of an image. What can't be looked at counts as nothing.
-    static func bytes(below path: FilePath) -> Int64 {
+    package static func bytes(below path: FilePath) -> Int64 {
         guard let name = strdup(path.string) else { return 0 }
         defer { free(name) }
         var roots: [UnsafeMutablePointer<CChar>?] = [name, nil]

@@ -1,9 +1,9 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// What a file looks like from outside. One that looks the same as before holds the same: whoever writes to a file, or puts
 /// another in its place, changes what the kernel notes of it.
-struct FileStamp: Hashable, Sendable, Codable {
+package struct FileStamp: Hashable, Sendable, Codable {
     private let device: UInt64
     private let inode: UInt64
     private let size: Int64
@@ -11,7 +11,7 @@ struct FileStamp: Hashable, Sendable, Codable {
     private let changed: Int64
 
     /// Looks at a regular file; links are followed. Nil for anything else.
-    init?(of path: FilePath) {
+    package init?(of path: FilePath) {
         var status = stat()
         guard stat(path.string, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         device = UInt64(status.st_dev)
@@ -21,5 +21,5 @@ struct FileStamp: Hashable, Sendable, Codable {
     }
 
     /// A word that no other file has.
-    var text: String { "\(device)-\(inode)-\(size)-\(changed)" }
+    package var text: String { "\(device)-\(inode)-\(size)-\(changed)" }
 }

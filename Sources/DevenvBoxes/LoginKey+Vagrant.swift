@@ -1,7 +1,7 @@
 extension LoginKey {
     /// The key that all boxes of Vagrant let in for the user `vagrant`: Vagrant's documentation calls it the insecure key pair,
     /// and publishes it (keys/vagrant in its sources). It keeps nobody out and is no secret.
-    static let vagrant = LoginKey(
+    package static let vagrant = LoginKey(
         text: Array(
             """
             -----BEGIN RSA PRIVATE KEY-----

@@ -5,7 +5,7 @@ package import SystemPackage
 /// A private key that an image lets in and that is no secret: the first login replaces it.
 package struct LoginKey: Hashable, Sendable {
     /// The text of the key's file.
-    let text: [UInt8]
+    package let text: [UInt8]
 
     /// The SHA-256 digest of the text, 64 hexadecimal digits.
     var digest: String { SHA256.hexadecimal(of: text) }
@@ -31,6 +31,18 @@ package struct LoginKey: Hashable, Sendable {
         }
         text = bytes
     }
+
+    /// Reads the text of a key that came with a box; nil for what no login key can be.
+    package init?(carried text: String) {
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard text.utf8.count <= 64 << 10, let first = lines.first, first.hasPrefix("-----BEGIN "),
+            first.hasSuffix("PRIVATE KEY-----"), !Self.isProtected(lines)
+        else { return nil }
+        self.text = Array(text.utf8)
+    }
+
+    /// The text, for who passes the box on; nil for the key that Vagrant publishes, which everybody has.
+    package var carried: String? { self == .vagrant ? nil : String(decoding: text, as: UTF8.self) }
 
     /// OpenSSH's own form names its cipher at the very beginning, PEM in its first lines.
     private static func isProtected(_ lines: [Substring]) -> Bool {

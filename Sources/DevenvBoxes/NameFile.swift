@@ -58,6 +58,8 @@ struct NameEntry: Hashable, Sendable, Codable {
     var loginKey: String?
     /// The address that the first network interface has to have.
     var baseMAC: MACAddress?
+    /// What its machines get where nobody says otherwise.
+    var defaults: BoxDefaults?
     /// What its makers say of it, for people to read.
     var info: [String: String]?
     /// Where the catalog is that it came from; nil for one that came from no catalog.
@@ -82,7 +84,8 @@ struct NameEntry: Hashable, Sendable, Codable {
     func record(named name: String, _ image: ImageRecord, isShared: Bool) -> BoxRecord {
         BoxRecord(
             name: name, version: version, architecture: architecture ?? image.architecture, user: user,
-            hasKnownKey: loginKey != nil, baseMAC: baseMAC, info: info ?? [:], catalog: catalog, checksum: checksum,
+            hasKnownKey: loginKey != nil, baseMAC: baseMAC, defaults: defaults ?? BoxDefaults(),
+            info: info ?? [:], catalog: catalog, checksum: checksum,
             created: created, source: source, isShared: isShared, image: image)
     }
 }

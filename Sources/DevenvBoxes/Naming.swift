@@ -23,6 +23,10 @@ extension BoxStore {
         package let replacing: Bool
         /// The address that the first network interface has to have.
         var baseMAC: MACAddress?
+        /// What its machines get where nobody says otherwise.
+        var defaults: BoxDefaults?
+        /// Whether it may take the place of what came from the same source.
+        var replacesOwn = false
         /// What its makers say of it.
         var info: [String: String]?
         /// What the file that it came in was compared with.

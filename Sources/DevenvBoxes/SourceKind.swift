@@ -1,4 +1,5 @@
 import DevenvHost
+import DevenvModel
 import Glibc
 import SystemPackage
 
@@ -60,6 +61,12 @@ enum SourceKind: Hashable, Sendable {
             return BoxError(
                 .invalid, "\(attempt): it is the image of a CD-ROM, which machines can't start from as from a disk",
                 help: "if it installs a system, install it on a disk image and add that one")
+        }
+        if LargeFilePointer.isOne(head) {
+            let directory = ShellWord.quote(path.removingLastComponent().string)
+            return BoxError(
+                .invalid, "\(attempt): it is only a pointer of Git LFS, in the place of the file",
+                help: LargeFilePointer.help(in: directory))
         }
         return BoxError(
             .invalid, "\(attempt): it is neither a tar archive nor a disk image (qcow2)",

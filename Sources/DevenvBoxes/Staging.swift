@@ -69,11 +69,17 @@ struct Staging: ~Copyable {
         }
         try HostFiles.remove(directory)
         FaultPoint.reach("boxes.staging.emptied")
-        try HostFiles.remove(FilePath(lockFile(of: directory).string + ".owner"))
-        try HostFiles.remove(lockFile(of: directory))
+        let staging = directory.removingLastComponent()
+        let lock = lockFile(of: directory)
+        // its owner, and what a process has left that was killed while it wrote that
+        let prefix = (lock.lastComponent?.string ?? "") + "."
+        for name in try HostFiles.list(staging) where name.hasPrefix(prefix) {
+            try HostFiles.remove(staging.appending(name))
+        }
+        try HostFiles.remove(lock)
     }
 
-    private static func lockFile(of directory: FilePath) -> FilePath { FilePath(directory.string + ".lock") }
+    static func lockFile(of directory: FilePath) -> FilePath { FilePath(directory.string + ".lock") }
     private static func note(in directory: FilePath) -> FilePath { directory.appending("elsewhere") }
 }
 

@@ -23,7 +23,11 @@ struct TreeManifest: Hashable, Sendable {
 
     /// Reads a tree and all its files.
     static func measuring(_ root: FilePath) async throws(BoxError) -> TreeManifest {
-        let found = try BoxError.wrap { () throws(HostError) in try TreeWalk.entries(of: root) }
-        return TreeManifest(entries: try await FileDigests.filling(found))
+        try await measuring(try BoxError.wrap { () throws(HostError) in try TreeWalk.entries(of: root) })
+    }
+
+    /// Reads the files of a tree that has been looked through.
+    static func measuring(_ found: [TreeWalk.Found]) async throws(BoxError) -> TreeManifest {
+        TreeManifest(entries: try await FileDigests.filling(found))
     }
 }

@@ -16,8 +16,8 @@ package enum CatalogLocation: Hashable, Sendable {
     /// Reads a path, relative ones from a directory on, or a URL. Throws `.invalid` for a scheme that devenv does not know, and
     /// `.missing` for a path at which there is nothing.
     package init(_ text: String, base: FilePath) throws(CatalogError) {
-        if text.hasPrefix("oci://"), text.count > 6 {
-            self = .registry(String(text.dropFirst(6)))
+        if text.hasPrefix("oci:") {
+            self = .registry(try Self.registry(text))
         } else if let address = WebAddress(text) {
             self = .web(address.withFileName)
         } else if text.hasPrefix("file:") {
@@ -33,6 +33,23 @@ package enum CatalogLocation: Hashable, Sendable {
         } else {
             self = try Self.local(base.pushing(FilePath(text)).lexicallyNormalized())
         }
+    }
+
+    /// The registry and the namespace of `oci://REGISTRY/NAMESPACE`.
+    private static func registry(_ text: String) throws(CatalogError) -> String {
+        var name = text.dropFirst(text.hasPrefix("oci://") ? 6 : 4)
+        while name.last == "/" { name.removeLast() }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let isHost = parts[0].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0)) }
+        let isPath = parts.dropFirst().allSatisfy { part in
+            part.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || "._-".contains($0)) }
+        }
+        guard isHost, isPath, !parts.contains("") else {
+            throw CatalogError(
+                .invalid, "'\(text)' is no address of a catalog in a registry",
+                help: "write oci://REGISTRY/NAMESPACE, the namespace in lower-case letters, digits, '.', '_' and '-'")
+        }
+        return String(name)
     }
 
     private static func local(_ path: FilePath) throws(CatalogError) -> CatalogLocation {
@@ -58,17 +75,21 @@ package enum CatalogLocation: Hashable, Sendable {
         case .directory(let path): CatalogPlace(reference, besides: path.appending(CatalogIndex.fileName))
         case .file(let path): CatalogPlace(reference, besides: path)
         case .web(let address): address.resolving(reference).map(CatalogPlace.web)
-        case .registry: nil
+        case .registry(let name): CatalogPlace.registry(Self.index(of: name)).resolving(reference)
         }
     }
 
-    /// The catalog's own file; nil in a registry.
-    var place: CatalogPlace? {
+    private static func index(of catalog: String) -> RegistryFile {
+        RegistryFile(catalog: catalog, path: CatalogIndex.fileName)
+    }
+
+    /// The catalog's own file.
+    var place: CatalogPlace {
         switch self {
         case .directory(let path): .file(path.appending(CatalogIndex.fileName))
         case .file(let path): .file(path)
         case .web(let address): .web(address)
-        case .registry: nil
+        case .registry(let name): .registry(Self.index(of: name))
         }
     }
 }
@@ -87,26 +108,48 @@ package enum CatalogPlace: Hashable, Sendable, CustomStringConvertible {
     case file(FilePath)
     /// On a web server.
     case web(WebAddress)
+    /// Among the files of a catalog that is in a registry.
+    case registry(RegistryFile)
+    /// A box in a registry, or an image of a container: `oci:REGISTRY/NAME@sha256:…`.
+    case image(String)
 
     /// A URL or a path, relative ones to another file.
     init?(_ reference: String, besides file: FilePath) {
-        if let address = WebAddress(reference) {
+        if !reference.utf8.contains(UInt8(ascii: ":")) {
+            self = .file(Self.path(reference, besides: file))
+        } else if let address = WebAddress(reference) {
             self = .web(address)
+        } else if reference.hasPrefix("oci:") {
+            self = .image(reference)
         } else if reference.hasPrefix("file://") {
             self = .file(FilePath(String(reference.dropFirst(7))))
         } else if WebAddress.isURL(reference) {
             return nil
         } else {
-            self = .file(file.removingLastComponent().pushing(FilePath(reference)).lexicallyNormalized())
+            self = .file(Self.path(reference, besides: file))
         }
+    }
+
+    private static func path(_ reference: String, besides file: FilePath) -> FilePath {
+        file.removingLastComponent().pushing(FilePath(reference)).lexicallyNormalized()
     }
 
     /// A place relative to this file.
     func resolving(_ reference: String) -> CatalogPlace? {
         switch self {
         case .file(let path): CatalogPlace(reference, besides: path)
-        case .web(let address): address.resolving(reference).map(CatalogPlace.web)
+        case .web(let address):
+            reference.hasPrefix("oci:") ? .image(reference) : address.resolving(reference).map(CatalogPlace.web)
+        case .registry(let file): Self.resolving(reference, in: file)
+        case .image: nil
         }
+    }
+
+    /// A registry has nothing of its own beside the files of a catalog, but may say where else a box is.
+    private static func resolving(_ reference: String, in file: RegistryFile) -> CatalogPlace? {
+        if reference.hasPrefix("oci:") { return .image(reference) }
+        if let address = WebAddress(reference) { return .web(address) }
+        return WebAddress.isURL(reference) ? nil : file.resolving(reference).map(CatalogPlace.registry)
     }
 
     /// The place of the file with more at the end of its name.
@@ -114,6 +157,8 @@ package enum CatalogPlace: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .file(let path): .file(FilePath(path.string + suffix))
         case .web(let address): address.resolving(address.fileName + suffix).map(CatalogPlace.web)
+        case .registry(let file): .registry(RegistryFile(catalog: file.catalog, path: file.path + suffix))
+        case .image: nil
         }
     }
 
@@ -122,6 +167,8 @@ package enum CatalogPlace: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .file(let path): path.string
         case .web(let address): address.description
+        case .registry(let file): file.description
+        case .image(let reference): reference
         }
     }
 }

@@ -12,12 +12,15 @@ package struct Checksum: Hashable, Sendable, CustomStringConvertible {
 
     /// Takes digits in either case, with blanks around them, as catalogs have them; nil for anything else.
     package init?(_ algorithm: HashAlgorithm, hexadecimal text: String) {
-        let digits = text.filter { !$0.isWhitespace }.lowercased()
-        guard digits.utf8.count == algorithm.digits else { return nil }
-        guard digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else { return nil }
+        let isPlain = text.utf8.count == algorithm.digits && text.utf8.allSatisfy(Self.isDigit)
+        // catalogs have thousands of them, nearly all as they are to be
+        let digits = isPlain ? text : text.filter { !$0.isWhitespace }.lowercased()
+        guard digits.utf8.count == algorithm.digits, digits.utf8.allSatisfy(Self.isDigit) else { return nil }
         self.algorithm = algorithm
         hexadecimal = digits
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
 
     /// Reads `sha256:DIGITS`; nil for anything else.
     package init?(parsing text: String) {

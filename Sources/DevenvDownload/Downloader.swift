@@ -18,10 +18,14 @@ package struct Downloader: Sendable {
     ///
     /// Where another process downloads or uses the same file, it is waited for; then `present` is asked whether what was wanted
     /// is there now. Cancelling the task keeps what has come, and throws `.cancelled`.
+    ///
+    /// `ahead` may work on the file while it comes; where it gives a value, or throws, once the file is whole, `use` is not asked.
+    /// It must not act on what it has read before that, and comes back when the file is abandoned.
     package func fetch<Value: Sendable>(
         _ download: Download, events: @escaping @Sendable (DownloadEvent) -> Void = { _ in },
         present: @Sendable () async throws -> Value? = { nil },
         keeping: @Sendable (any Error) -> Bool = { _ in false },
+        ahead: @escaping @Sendable (ArrivingFile) async throws -> Value? = { _ in nil },
         use: @Sendable (DownloadedFile) async throws -> Value
     ) async throws -> Value {
         let place = PartPlace(download.address, in: directory)
@@ -35,9 +39,11 @@ package struct Downloader: Sendable {
                 value = there
                 try? place.removePart()  // what is left of a download is of no more use
             } else {
-                let file = try await receive(download, place, events)
-                FaultPoint.reach("download.fetch.verified")
-                value = try await lend(file, place, keeping, use)
+                let (file, early) = try await receive(download, place, events, ahead)
+                value = try await lend(file, place, keeping) { file in
+                    if let value = try early.get() { return value }
+                    return try await use(file)
+                }
             }
             await lock.release()
             return value
@@ -66,10 +72,34 @@ package struct Downloader: Sendable {
 
 // From nothing, or from a part, to a whole file.
 extension Downloader {
+    /// The file, and what came of it meanwhile.
+    private func receive<Value: Sendable>(
+        _ download: Download, _ place: PartPlace, _ events: @escaping @Sendable (DownloadEvent) -> Void,
+        _ ahead: @escaping @Sendable (ArrivingFile) async throws -> Value?
+    ) async throws(DownloadError) -> (DownloadedFile, Result<Value?, any Error>) {
+        let arrival = ArrivingFile(place.part)
+        async let early = Self.result { try await ahead(arrival) }
+        do throws(DownloadError) {
+            let file = try await receive(download, place, arrival, events)
+            FaultPoint.reach("download.fetch.verified")
+            arrival.complete(sha256: file.checksum.algorithm == .sha256 ? file.checksum.hexadecimal : nil)
+            return (file, await early)
+        } catch {
+            arrival.abandon()
+            _ = await early
+            throw error
+        }
+    }
+
+    private static func result<Value>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
+        do { return .success(try await body()) } catch { return .failure(error) }
+    }
+
     private func receive(
-        _ download: Download, _ place: PartPlace, _ events: @escaping @Sendable (DownloadEvent) -> Void
+        _ download: Download, _ place: PartPlace, _ arrival: ArrivingFile,
+        _ events: @escaping @Sendable (DownloadEvent) -> Void
     ) async throws(DownloadError) -> DownloadedFile {
-        let part = Part(place, download.checksum?.algorithm ?? .sha256)
+        let part = Part(place, download.checksum?.algorithm ?? .sha256, arrival)
         var record = try await takeUp(part, place, download, events)
         var failures = 0
         while true {

@@ -1,18 +1,19 @@
 /// Tells how fast bytes come, over the last few seconds.
-struct RateMeter: Sendable {
+package struct RateMeter: Sendable {
     private static let window = Duration.seconds(5)
     private var samples: [(time: ContinuousClock.Instant, bytes: Int64)]
 
-    init(at time: ContinuousClock.Instant, bytes: Int64) { samples = [(time, bytes)] }
+    /// Begins with what is there already.
+    package init(at time: ContinuousClock.Instant, bytes: Int64) { samples = [(time, bytes)] }
 
     /// Takes in how many bytes there are now.
-    mutating func add(_ bytes: Int64, at time: ContinuousClock.Instant) {
+    package mutating func add(_ bytes: Int64, at time: ContinuousClock.Instant) {
         samples.append((time, bytes))
         while samples.count > 2, samples[1].time < time - Self.window { samples.removeFirst() }
     }
 
     /// How far it has come, and when it will have come to the end.
-    func progress(total: Int64?) -> DownloadProgress {
+    package func progress(total: Int64?) -> DownloadProgress {
         guard let first = samples.first, let last = samples.last else {
             return DownloadProgress(received: 0, total: total, rate: 0, remaining: nil)
         }

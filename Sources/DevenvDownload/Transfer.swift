@@ -99,6 +99,13 @@ struct Transfer: Sendable {
         return .failed(.tooLarge(download.attempt, wanted: wanted, room: room))
     }
 
+    /// A point at every tenth that was passed, however much came at once.
+    private func reach(from before: Int64, to position: Int64, of total: Int64) {
+        let (first, last) = (before * 10 / max(1, total) + 1, min(10, position * 10 / max(1, total)))
+        guard first <= last else { return }
+        for tenth in first...last { FaultPoint.reach("download.transfer.tenth\(tenth)") }
+    }
+
     private func store(
         _ rest: [UInt8], _ next: @Sendable () async throws -> [UInt8]?, total: Int64?
     ) async throws {
@@ -108,11 +115,8 @@ struct Transfer: Sendable {
         var piece: [UInt8]? = rest
         while let bytes = piece {
             try await part.append(bytes)
+            if let total { reach(from: position, to: position + Int64(bytes.count), of: total) }
             position += Int64(bytes.count)
-            let before = position - Int64(bytes.count)
-            if let total, before * 10 / max(1, total) != position * 10 / max(1, total) {
-                FaultPoint.reach("download.transfer.tenth\(position * 10 / max(1, total))")
-            }
             let now = ContinuousClock.now
             if now - shown >= .milliseconds(200) {
                 shown = now

@@ -7,12 +7,13 @@ import SystemPackage
 struct BlobDirectory: Sendable {
     let root: FilePath
 
-    /// Where a blob is.
-    func path(_ digest: ImageDigest) -> FilePath {
-        root.appending("sha256").appending(digest.hexadecimal)
-    }
+    /// Where all of them are.
+    var files: FilePath { root.appending("sha256") }
 
-    func make() throws(HostError) { try HostFiles.makeDirectory(root.appending("sha256")) }
+    /// Where a blob is.
+    func path(_ digest: ImageDigest) -> FilePath { files.appending(digest.hexadecimal) }
+
+    func make() throws(HostError) { try HostFiles.makeDirectory(files, mode: .ownerReadWriteExecute) }
 
     /// Has a hole stand for a blob whose content is known already: skopeo looks whether there is a file of the name, and does
     /// not fetch it then.

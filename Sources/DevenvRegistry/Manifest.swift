@@ -14,10 +14,13 @@ struct Manifest: Codable {
     }
 
     /// What an image runs on.
-    struct Platform: Codable, Hashable {
+    struct Platform: Codable, Hashable, CustomStringConvertible {
         let os: String?
         let architecture: String?
         let variant: String?
+
+        /// As in `linux/arm/v7`.
+        var description: String { [os, architecture, variant].compactMap { $0 }.joined(separator: "/") }
     }
 
     var schemaVersion = 2

@@ -19,7 +19,10 @@ struct CatalogRig: Sendable {
     }
 
     var catalog: FilePath { directory.path.appending("catalog") }
-    var library: CatalogLibrary { CatalogLibrary(directories: host, runner: SystemToolRunner()) }
+    let registries = MemoryRegistries()
+    var library: CatalogLibrary {
+        CatalogLibrary(directories: host, runner: SystemToolRunner(), registries: registries)
+    }
     var user: UserCatalogs { UserCatalogs(directories: host) }
     var publisher: DirectoryPublisher { DirectoryPublisher(directory: catalog, runner: SystemToolRunner()) }
 
@@ -47,7 +50,7 @@ struct CatalogRig: Sendable {
     }
 
     func publish(_ box: PublishedBox, key: FilePath? = nil, replacing: Bool = false) async throws -> Publication {
-        var options = DirectoryPublisher.Options()
+        var options = PublishingOptions()
         options.key = key
         options.replacing = replacing
         return try await publisher.publish(box, options)
@@ -55,6 +58,12 @@ struct CatalogRig: Sendable {
 
     func open(key: PublicKey? = nil) async throws -> Catalog {
         try await library.open(CatalogSource(.directory(catalog), key: key))
+    }
+
+    /// Has the catalog's key remembered, as whoever gets a box from it does.
+    func meet() async throws {
+        let catalog = try await open()
+        try await user.pin(try #require(catalog.key), of: catalog.location)
     }
 
     /// Every file of the catalog, without the folder that publications work in.

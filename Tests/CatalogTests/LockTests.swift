@@ -94,18 +94,16 @@ import Testing
             {"name": "a", "versions": [{"version": "1.10", "providers": [{"name": "libvirt", "url": "u"}]},
              {"version": "1.9", "providers": [{"name": "libvirt", "url": "u"}, {"name": "devenv-container", "url": "t"}]}]}
             """
-        let listing = LocatedListing(
-            listing: try BoxListing(reading: Array(text.utf8), from: "x"), catalog: .directory("/c"),
-            place: .file("/c/a.json"))
+        let newest = NewestVersions(try BoxListing(reading: Array(text.utf8), from: "x"))
         func compare(_ versions: [String?], _ format: BoxImage.Format = .qcow2) -> [String] {
             let installed = versions.map {
                 Freshness.Installed(
                     name: "a", version: $0.flatMap(BoxVersion.init(parsing:)), format: format, architecture: nil)
             }
-            return Freshness.compare(installed, with: ["a": .success(listing)], architectures: ["amd64"]).map { box in
+            return Freshness.compare(installed, with: ["a": .success(newest)], architectures: ["amd64"]).map { box in
                 switch box.state {
                 case .current: "current"
-                case .outdated(let choice): choice.version.text
+                case .outdated(let version): version.text
                 case .gone: "gone"
                 case .unknown: "unknown"
                 }

@@ -27,6 +27,17 @@ import Testing
         }
     }
 
+    @Test func aPointerOfGitInTheFilesPlaceIsSaid() async throws {
+        try await CatalogRig.with { rig in
+            let publication = try await rig.publish(try rig.box())
+            #expect(try await rig.library.verify(try await rig.open()).isEmpty)
+            let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 3\n"
+            try AtomicFile.write(Array(pointer.utf8), to: publication.file)
+            let problems = try await rig.library.verify(try await rig.open())
+            #expect(problems.count == 1 && problems[0].contains("'git lfs pull'"), "\(problems)")
+        }
+    }
+
     @Test func theSameBoxIsTheSameFile() async throws {
         try await CatalogRig.with { rig in
             let first = try await rig.publish(try rig.box())
@@ -87,7 +98,7 @@ import Testing
     @Test func theAddressForVagrantIsWhereTheCatalogIsServed() async throws {
         try await CatalogRig.with { rig in
             _ = try await rig.publish(try rig.box())
-            var options = DirectoryPublisher.Options()
+            var options = PublishingOptions()
             options.url = "https://boxes.example.com/team/"
             let publication = try await rig.publisher.publish(try rig.box("team/base", "2.0", content: "next"), options)
             let listing = try JSONParser.parse(try HostFiles.read(rig.catalog.appending("boxes/team/base.json")) ?? [])
@@ -104,25 +115,64 @@ import Testing
 }
 
 @Suite(.requires(tool: "ssh-keygen", "tar", "gzip")) struct SignatureTests {
-    @Test func aKeyIsPinnedWhenItIsFirstMet() async throws {
+    @Test func aKeyIsMetByLookingAndRememberedByActing() async throws {
         try await CatalogRig.with { rig in
             let key = try await rig.key("key")
             _ = try await rig.publish(try rig.box(), key: key)
-            let catalog = try await rig.open()
-            #expect(catalog.isNewlyTrusted)
-            #expect(catalog.key == (try rig.publicKey(key)))
-            #expect(try await rig.library.listing("team/base", in: catalog) != nil)
+            for _ in 1...2 {
+                let catalog = try await rig.open()
+                #expect(catalog.isNewlyTrusted)
+                #expect(catalog.key == (try rig.publicKey(key)))
+                #expect(try await rig.library.listing("team/base", in: catalog) != nil)
+            }
+            #expect(!HostFiles.exists(rig.host.configuration), "looking changes nothing")
+            try await rig.meet()
             #expect(try await rig.open().isNewlyTrusted == false)
-            #expect(try rig.user.key(of: .directory(rig.catalog)) == catalog.key)
+            #expect(try rig.user.key(of: .directory(rig.catalog)) == rig.publicKey(key))
+        }
+    }
+
+    /// Of two that meet it at once with different keys only one is right.
+    @Test func aKeyThatAnotherOneWasFasterWithIsRefused() async throws {
+        try await CatalogRig.with { rig in
+            let (one, other) = (
+                try rig.publicKey(try await rig.key("one")), try rig.publicKey(try await rig.key("other"))
+            )
+            try await rig.user.pin(one, of: .directory(rig.catalog))
+            try await rig.user.pin(one, of: .directory(rig.catalog))
+            let error = await #expect(throws: CatalogError.self) {
+                try await rig.user.pin(other, of: .directory(rig.catalog))
+            }
+            #expect(error?.code == .untrusted)
+            #expect(
+                error?.message.contains(one.fingerprint) == true && error?.message.contains(other.fingerprint) == true)
+            #expect(try rig.user.key(of: .directory(rig.catalog)) == one)
         }
     }
 
     /// What was changed, and what is refused then.
+    /// Whoever publishes next would sign it otherwise.
+    @Test(arguments: ["catalog.json", "boxes/team/base.json"])
+    func whatSomebodyElseHasChangedGetsNoSignature(file: String) async throws {
+        try await CatalogRig.with { rig in
+            let key = try await rig.key("key")
+            _ = try await rig.publish(try rig.box(), key: key)
+            let path = rig.catalog.pushing(FilePath(file))
+            let changed = (try HostFiles.read(path) ?? []) + [0x0a]
+            try AtomicFile.write(changed, to: path)
+            let error = await #expect(throws: CatalogError.self) {
+                _ = try await rig.publish(try rig.box("team/base", "1.1", content: "new"), key: key)
+            }
+            #expect(error?.code == .untrusted && error?.help?.contains("ssh-keygen -Y sign") == true)
+            #expect(try HostFiles.read(path) == changed)
+        }
+    }
+
     @Test(arguments: Tampering.allCases) func whatIsNotSignedAsItMustBeIsRefused(tampering: Tampering) async throws {
         try await CatalogRig.with { rig in
             let key = try await rig.key("key")
             _ = try await rig.publish(try rig.box(), key: key)
-            _ = try await rig.open()
+            try await rig.meet()
             try await tampering.apply(rig)
             let error = await #expect(throws: CatalogError.self) {
                 let catalog = try await rig.open()

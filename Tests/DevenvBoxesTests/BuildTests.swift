@@ -1,4 +1,3 @@
-import DevenvBoxes
 import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
@@ -7,6 +6,8 @@ import Glibc
 import Synchronization
 import SystemPackage
 import Testing
+
+@testable import DevenvBoxes
 
 @Suite(.requiresRoot, .requires(tool: "mmdebstrap")) struct BuildTests {
     @Test func theSamePackagesGiveTheSameBox() async throws {
@@ -51,8 +52,64 @@ import Testing
         }
         #expect(error?.code == .failed)
         #expect(error?.description.contains("no-such-package") == true)
+        #expect(error?.part == .package("no-such-package"))
         #expect(try fixture.store.list().isEmpty)
         #expect(try fixture.staging().isEmpty)
+    }
+}
+
+/// Boxes with files and scripts of the user's own.
+@Suite(.requiresRoot, .requires(tool: "mmdebstrap", "unshare", "setpriv", "perl", "flock"))
+struct BuildDefinitionTests {
+    @Test func aScriptThatFailsIsNamedWithItsLastWordsAndNothingIsLeft() async throws {
+        let fixture = try BoxStoreFixture()
+        var recipe = BoxRecipe(suite: "bookworm")
+        recipe.files = [BoxFile(.text("hello\n"), target: "/etc/deep/greeting", owner: "root:dev", mode: 0o640)]
+        recipe.scripts = [
+            BoxScript(.text("#!/bin/bash\nset -e\nuseradd --system app\n"), label: "'first.sh'"),
+            BoxScript(
+                .text("stat -c '%U:%G %a' /etc/deep/greeting; id -u app >/dev/null && cat /etc/deep/*; exit 3"),
+                label: "'second.sh'"),
+        ]
+        let naming = BoxStore.Naming(name: "mine", source: "definition of a test")
+        let error = await #expect(throws: BoxError.self) {
+            try await BoxBuilder(store: fixture.store).build(recipe, as: naming)
+        }
+        #expect(error?.part == .script(1))
+        #expect(error?.description.contains("'second.sh' failed with status 3: root:dev 640; hello") == true)
+        #expect(try fixture.store.list().isEmpty)
+        #expect(try fixture.staging().isEmpty)
+    }
+
+    /// A snapshot whose box is there already is not asked for anything.
+    @Test func nothingIsBuiltWhereNothingElseCanComeOut() async throws {
+        let fixture = try BoxStoreFixture(runner: RunnerWithout(tool: "mmdebstrap"))
+        var recipe = BoxRecipe(suite: "bookworm")
+        recipe.archive = .snapshot("20260301T000000Z")
+        var naming = BoxStore.Naming(name: "mine", source: "definition of a test")
+        naming.info = ["definition": try BuildPayload.digest(of: recipe).description]
+        let tree = try fixture.makeTree()
+        let known = try await fixture.store.withStaging("a test") { staging throws(BoxError) in
+            try await fixture.store.publish(try await fixture.store.prepare(tree: tree, naming, in: staging))
+        }
+        let built = try await BoxBuilder(store: fixture.store).build(recipe, as: naming)
+        #expect(built == BuiltBox(record: known, isNew: false))
+
+        recipe.scripts = [BoxScript(.text("true"), label: "one that changes all")]
+        let error = await #expect(throws: BoxError.self) {
+            try await BoxBuilder(store: fixture.store).build(recipe, as: naming)
+        }
+        #expect(error?.code == .toolMissing, "what another definition made is not taken for this one's")
+    }
+
+    @Test func aNameThatStandsForSomethingElseIsRefused() async throws {
+        let fixture = try BoxStoreFixture(runner: RunnerWithout(tool: "mmdebstrap"))
+        _ = try await fixture.store.add(try fixture.makeTree(), name: "mine")
+        let naming = BoxStore.Naming(name: "mine", source: "definition of a test")
+        let error = await #expect(throws: BoxError.self) {
+            try await BoxBuilder(store: fixture.store).build(BoxRecipe(suite: "bookworm"), as: naming)
+        }
+        #expect(error?.code == .taken)
     }
 }
 

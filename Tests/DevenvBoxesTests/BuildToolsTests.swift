@@ -16,7 +16,8 @@ import Testing
                 "--mode=root", "--variant=minbase", "--format=tar",
                 "--include=\(BoxRecipe.base.joined(separator: ",")),nginx", "--dpkgopt=path-exclude=/usr/share/man/*",
                 "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
-                "--aptopt=/s/apt.conf", "--customize-hook=/s/customize", "--", "bookworm", "/s/tree.tar",
+                "--aptopt=/s/apt.conf", "--customize-hook=/s/begin", "--customize-hook=/s/end", "--", "bookworm",
+                "/s/tree.tar",
                 "/etc/apt/sources.list",
             ])
         #expect(call.environment == ["SOURCE_DATE_EPOCH": "1700000000", "TMPDIR": "/s/scratch"])
@@ -29,6 +30,14 @@ import Testing
         #expect(call.arguments.contains("--setup-hook=sync-in '/a cache' /var/cache/apt/archives"))
         #expect(call.arguments.contains("--customize-hook=sync-out /var/cache/apt/archives '/a cache'"))
         #expect(call.arguments.suffix(3) == ["--", "bookworm", "/s/tree.tar"])
+    }
+
+    @Test func whatABuildMountsAsRootIsItsOwn() {
+        let call = ToolInvocation("mmdebstrap", ["a"], output: .file("/log"))
+        let apart = BuildTools.apart(call, .root)
+        #expect([apart.tool] + apart.arguments == ["unshare", "--mount", "--", "mmdebstrap", "a"])
+        #expect(apart.output == call.output)
+        #expect(BuildTools.apart(call, .subordinate) == call)
     }
 
     @Test func unpackingKeepsFileCapabilities() {
@@ -78,8 +87,8 @@ import Testing
         -> BuildTools.Places
     {
         BuildTools.Places(
-            archive: "/s/tree.tar", scratch: "/s/scratch", log: "/s/log", preparation: preparation,
-            customization: "/s/customize",
-            settings: settings, sources: sources, packages: packages)
+            archive: "/s/tree.tar", scratch: "/s/scratch", log: "/s/log", attendant: "/s/attend",
+            preparation: preparation, customizations: ["/s/begin", "/s/end"], settings: settings, sources: sources,
+            packages: packages)
     }
 }

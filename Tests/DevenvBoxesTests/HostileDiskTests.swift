@@ -80,8 +80,12 @@ import Testing
         try await fixture.expectRefusal(of: image, says: complaint)
     }
 
-    @Test(arguments: [(510, [UInt8(0x55), 0xaa], "in the format raw"), (0x8001, Array("CD001".utf8), "a CD-ROM")])
-    func aRawDiskAndADiscAreNamed(offset: Int, magic: [UInt8], complaint: String) async throws {
+    @Test(
+        arguments: [
+            (510, [UInt8(0x55), 0xaa], "in the format raw"), (0x8001, Array("CD001".utf8), "a CD-ROM"),
+            (0, Array("version https://git-lfs.github.com/spec/v1\n".utf8), "a pointer of Git LFS"),
+        ])
+    func whatElseLiesInTheImagesPlaceIsNamed(offset: Int, magic: [UInt8], complaint: String) async throws {
         let fixture = try BoxStoreFixture()
         var bytes = [UInt8](repeating: 0, count: 64 << 10)
         bytes.replaceSubrange(offset..<(offset + magic.count), with: magic)

@@ -112,6 +112,38 @@ import Testing
         #expect(try fixture.mode(of: file) == 0o444)
     }
 
+    /// A look is enough to tell that nothing has happened; where it is not, what is there is read.
+    @Test func aMachineIsNotMadeFromAnImageThatHasChanged() async throws {
+        let fixture = try BoxStoreFixture()
+        let disk = try await fixture.makeDisk()
+        let digest = try await fixture.store.add(disk, name: "test").digest
+        let file = try #require(try fixture.store.image(withDigest: digest, name: "test").layers.first)
+        try await fixture.store.requireUnchanged(digest, name: "test")
+        try fixture.check(link(file.string, fixture.root.appending("link").string))
+        try fixture.check(chmod(file.string, 0o644))
+
+        try await fixture.run("touch", [file.string])
+        try await fixture.store.requireUnchanged(digest, name: "test")
+        try await fixture.run("truncate", ["--size=-1", file.string])
+        let error = await #expect(throws: BoxError.self) {
+            try await fixture.store.requireUnchanged(digest, name: "test")
+        }
+        #expect(error?.code == .damaged)
+        #expect(error?.message.contains("has changed in the store") == true, "\(error?.description ?? "")")
+        _ = try await fixture.store.add(disk, name: "test", replacing: true)
+        try await fixture.store.requireUnchanged(digest, name: "test")
+    }
+
+    @Test func whatWasAddedIsKnownUntilItChanges() async throws {
+        let fixture = try BoxStoreFixture()
+        let disk = try await fixture.makeDisk()
+        #expect(try !fixture.store.hasAdded(disk))
+        _ = try await fixture.store.add(disk, name: "test")
+        #expect(try fixture.store.hasAdded(disk))
+        try await fixture.run("touch", [disk.string])
+        #expect(try !fixture.store.hasAdded(disk))
+    }
+
     @Test func whoeverComesSecondWaitsAndTakesTheFirstOnesImage() async throws {
         let counter = CallCounter()
         let fixture = try BoxStoreFixture(runner: counter)

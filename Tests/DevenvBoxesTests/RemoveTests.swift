@@ -20,6 +20,19 @@ import Testing
         #expect(try fixture.staging().isEmpty)
     }
 
+    /// Also where it was killed while it wrote who holds a lock.
+    @Test func whatAKilledCommandWasMakingIsRemoved() async throws {
+        let fixture = try BoxStoreFixture()
+        _ = try await fixture.store.add(try fixture.makeTree(), name: "one")
+        let staging = fixture.directories.boxes.appending("staging")
+        try HostFiles.makeDirectory(staging.appending("0123456789abcdef").appending("rootfs"))
+        for file in ["0123456789abcdef.lock", "0123456789abcdef.lock.owner", "fedcba9876543210.lock.owner.42.7"] {
+            try AtomicFile.write([], to: staging.appending(file), durable: false)
+        }
+        try await fixture.store.collectGarbage()
+        #expect(try fixture.staging().isEmpty)
+    }
+
     @Test func removingAnAbsentBoxIsAnError() async throws {
         let fixture = try BoxStoreFixture()
         let error = await #expect(throws: BoxError.self) { try await fixture.store.remove("absent") }

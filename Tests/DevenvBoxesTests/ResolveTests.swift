@@ -20,17 +20,17 @@ import Testing
     }
 
     @Test(arguments: [
-        (BoxReference.location("./boxes/my own"), "devenv box add '/project/boxes/my own' --name NAME"),
-        (.location("/srv/box.tar"), "devenv box add /srv/box.tar --name NAME"),
-        (.image("registry/name:1"), "devenv box add oci:registry/name:1 --name NAME"),
+        (BoxReference.location("./boxes/my own"), "'/project/boxes/my own'"),
+        (.location("/srv/box.tar"), "'/srv/box.tar'"),
+        (.image("registry/name:1"), "'oci:registry/name:1'"),
     ])
-    func aPlaceThatWasNotAddedNamesTheCommand(reference: BoxReference, command: String) throws {
+    func aPlaceThatWasNotAddedNamesTheCommand(reference: BoxReference, place: String) throws {
         let fixture = try BoxStoreFixture()
         let error = #expect(throws: BoxError.self) {
             try fixture.store.resolve(reference, base: "/project", formats: [.directories])
         }
         #expect(error?.code == .missing)
-        #expect(error?.description.contains(command) == true)
+        #expect(error?.message.contains(place) == true && error?.help?.contains("'devenv up'") == true)
     }
 
     @Test func listingAnAbsentStoreFindsNothing() throws {

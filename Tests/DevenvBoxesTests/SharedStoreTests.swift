@@ -9,6 +9,28 @@ import Testing
 
 /// A store of the host's administrator under the own one.
 @Suite(.requires(tool: "qemu-img")) struct SharedStoreTests {
+    @Test func whatCameFromCatalogsIsListedByItsNames() async throws {
+        let host = try BoxStoreFixture()
+        let user = try BoxStoreFixture(sharing: host.directories.boxes)
+        func naming(_ name: String, _ version: String, of catalog: String?, on architecture: String?) -> BoxStore.Naming
+        {
+            BoxStore.Naming(
+                name: name, version: version, architecture: architecture, catalog: catalog, source: "somewhere")
+        }
+        let disk = try await host.makeDisk()
+        _ = try await host.store.add(disk, as: naming("shared", "1.0", of: "/srv/host", on: "amd64"))
+        _ = try await user.store.add(disk, as: naming("own", "2.0", of: "/srv/own", on: nil))
+        _ = try await user.store.add(disk, as: naming("own", "10.0", of: "/srv/own", on: "arm64"))
+        _ = try await user.store.add(disk, as: naming("made", "1.0", of: nil, on: nil))
+        let boxes = try await user.store.fromCatalogs()
+        #expect(
+            boxes.map { "\($0.name) \($0.version?.text ?? "") \($0.catalog)" } == [
+                "own 2.0 /srv/own", "own 10.0 /srv/own", "shared 1.0 /srv/host",
+            ])
+        #expect(boxes.map(\.architecture) == [nil, "arm64", "amd64"])
+        #expect(boxes.allSatisfy { $0.format == .qcow2 })
+    }
+
     @Test func itsBoxesAreThereAndItIsNeverWrittenTo() async throws {
         let host = try BoxStoreFixture()
         let user = try BoxStoreFixture(sharing: host.directories.boxes)

@@ -169,7 +169,7 @@ import Testing
         var bytes = try HostFiles.read(box) ?? []
         bytes[bytes.count / 2] ^= 0xff
         try AtomicFile.write(bytes, to: box, durable: false)
-        try await fixture.expectRefusal(of: box, says: "gzip")
+        try await fixture.expectRefusal(of: box, says: "can't unpack it")
     }
 
     @Test(.requiresRoot) func aTreeWithSuchFilesIsATree() async throws {

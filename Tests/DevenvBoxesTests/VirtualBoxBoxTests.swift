@@ -1,4 +1,3 @@
-import DevenvBoxes
 import DevenvCrypto
 import DevenvHost
 import DevenvModel
@@ -6,6 +5,8 @@ import DevenvPluginAPI
 import DevenvTestSupport
 import SystemPackage
 import Testing
+
+@testable import DevenvBoxes
 
 /// Vagrant boxes for VirtualBox, and boxes with several disks.
 @Suite(.requires(tool: "qemu-img", "tar", "gzip")) struct VirtualBoxBoxTests {
@@ -73,6 +74,58 @@ import Testing
             try await fixture.differences(of: "ubuntu/old") == [
                 "changed: box.ovf (content)", "missing: box-disk001.vmdk",
             ])
+    }
+
+    @Test(arguments: [64, 96])
+    func aMachineBecomesABoxOfTheSameKind(mebibytes: Int) async throws {
+        let fixture = try BoxStoreFixture()
+        let vagrantfile = "Vagrant.configure(2) do |config|\n  config.vm.base_mac = \"080027D14C66\"\nend\n"
+        let box = try await fixture.makeVagrantBox(
+            [
+                "box.ovf": Self.description(Self.reference), "metadata.json": Self.metadata,
+                "Vagrantfile": vagrantfile,
+            ], disks: ["box-disk001.vmdk": try await Self.disk(fixture)])
+        _ = try await fixture.store.add(box, name: "ubuntu/old")
+        let image = try fixture.store.resolve(.named("ubuntu/old", constraint: nil), base: "/", formats: [.ovf])
+        let disk = fixture.root.appending("machine.raw")
+        try AtomicFile.write([UInt8](repeating: 9, count: 1 << 20), to: disk, durable: false)
+        try await fixture.run("truncate", ["--size=\(mebibytes)M", disk.string])
+        let machine = BoxStore.PackagedMachine(box: image, keepsIdentity: true)
+        let naming = BoxStore.Naming(name: "packed", source: "a machine")
+        _ = try await fixture.store.package(machine, as: naming) { directory throws(BoxError) in
+            let copy = directory.appending("disk-0.raw")
+            // its own disk is compared below
+            try BoxError.wrap { () throws(HostError) in
+                try AtomicFile.write(try HostFiles.read(disk, limit: 1 << 30) ?? [], to: copy, durable: false)
+            }
+            return .disks([copy])
+        }
+        let packed = try fixture.store.resolve(.named("packed", constraint: nil), base: "/", formats: [.ovf])
+        #expect(packed.layers.map { $0.lastComponent?.string } == ["box.ovf", "box-disk001.vmdk"])
+        #expect(packed.user == "vagrant")
+        guard case .knownKey(let key) = packed.introduction else {
+            Issue.record("it lets nobody in who is not told")
+            return
+        }
+        #expect(try HostFiles.read(key) == LoginKey.vagrant.text)
+        #expect(packed.baseMAC == image.baseMAC && packed.baseMAC != nil)
+        #expect(
+            try fixture.store.list().first { $0.name == "packed" }?.image.virtualSize?.bytes == Int64(mebibytes) << 20)
+        try await fixture.run("qemu-img", ["compare", "-f", "raw", "-F", "vmdk", disk.string, packed.layers[1].string])
+        let text = String(decoding: try #require(try HostFiles.read(packed.layers[0])), as: UTF8.self)
+        #expect(text == Self.description(Self.reference, capacity: "\(mebibytes << 20)"))
+        #expect(try await fixture.store.isIntact("packed"))
+        #expect(try fixture.staging().isEmpty)
+    }
+
+    @Test func aSizeThatCannotBeToldFromTheRestIsNotChanged() {
+        let text = Self.description(Self.reference)
+        #expect(MachineDescription.resized(text, to: 5)?.contains("ovf:capacity=\"5\"") == true)
+        #expect(MachineDescription.resized(text + text, to: 5) == nil)
+        #expect(
+            MachineDescription.resized(text.replacing("ovf:diskId", with: "ovf:capacityAllocationUnits"), to: 5) == nil)
+        #expect(MachineDescription.resized("capacity=\"many\"", to: 5) == nil)
+        #expect(MachineDescription.resized("none", to: 5) == nil)
     }
 
     @Test(arguments: [
@@ -185,24 +238,90 @@ import Testing
         ("vm.base_mac = \"080027D14C66\"\nssh.username = \"a\"", nil, "vagrant", ["ssh.username", "vm.base_mac"]),
     ]
 
-    @Test(arguments: vagrantfiles)
-    func ofAVagrantfileOnlyPlainSettingsAreRead(
-        text: String, address: String?, user: String, ignored: [String]
-    ) async throws {
-        let fixture = try BoxStoreFixture()
+    /// Adds a box for libvirt with this Vagrantfile; what came into the store, and what was said of it.
+    private static func add(
+        vagrantfile: String, to fixture: borrowing BoxStoreFixture
+    ) async throws -> (BoxRecord, notices: [String]) {
         let box = try await fixture.makeVagrantBox(
-            ["metadata.json": #"{"provider": "libvirt"}"#, "Vagrantfile": text],
+            ["metadata.json": #"{"provider": "libvirt"}"#, "Vagrantfile": vagrantfile],
             disks: ["box.img": try await fixture.makeDisk()])
         let store = fixture.store
         let notices = Lines()
         let record = try await store.add(
             box, as: .init(name: "test", source: "x"), notice: { line in notices.add(line) })
+        return (record, notices.all)
+    }
+
+    @Test(arguments: vagrantfiles)
+    func ofAVagrantfileOnlyPlainSettingsAreRead(
+        text: String, address: String?, user: String, ignored: [String]
+    ) async throws {
+        let fixture = try BoxStoreFixture()
+        let (record, notices) = try await Self.add(vagrantfile: text, to: fixture)
         #expect(record.baseMAC?.description == address)
         #expect(record.user == user)
-        #expect(notices.all.count == (ignored.isEmpty ? 0 : 1))
-        for key in ignored { #expect(notices.all.first?.contains(key) == true) }
+        #expect(notices.count == (ignored.isEmpty ? 0 : 1))
+        for key in ignored { #expect(notices.first?.contains(key) == true) }
+        #expect(record.defaults == BoxDefaults())
         let image = try fixture.store.resolve(.named("test", constraint: nil), base: "/", formats: [.qcow2])
         #expect(image.baseMAC?.description == address)
         #expect(!HostFiles.exists("/tmp/devenv-ran-a-vagrantfile"))
+    }
+
+    /// A text, and the MiB and processors that are read from it.
+    static let blocks: [(String, Int64?, Int?, ignored: Bool)] = [
+        ("config.vm.provider :libvirt do |lv|\n  lv.memory = 1024\n  lv.cpus = 2\nend\n", 1024, 2, false),
+        ("config.vm.provider \"libvirt\" do |domain, override|\n domain.memory = '1_024'\nend", nil, nil, true),
+        ("config.vm.provider('libvirt') { |v|\n v.memory = \"2048\" }", nil, nil, true),
+        ("config.vm.provider 'libvirt' do |v|\n v.memory = 2_048\nend", 2048, nil, false),
+        ("config.vm.provider 'virtualbox' do |v|\n v.memory = 4096\n v.gui = true\nend", nil, nil, false),
+        (
+            "c.vm.provider :virtualbox do |v|\n v.memory = 1\nend\nc.vm.provider :libvirt do |v|\n v.cpus = 3\nend",
+            nil, 3, false
+        ),
+        ("c.vm.provider :libvirt do |v|\n v.memory = ENV['M']\nend", nil, nil, true),
+        ("c.vm.provider :libvirt do |v|\n v.memory = 1024\n v.memory = 2048\nend", nil, nil, true),
+        ("c.vm.provider :libvirt do |v|\n v.memory = 0\n v.cpus = 99999999999999999999\nend", nil, nil, true),
+        ("c.vm.provider :libvirt do |v|\n # v.memory = 1024\nend", nil, nil, false),
+        ("c.vm.provider :libvirt do |v|\n v.memory = 1024 if big\nend", nil, nil, true),
+        ("v.memory = 1024\nc.vm.provider :libvirt do |v|\nend", nil, nil, true),
+    ]
+
+    @Test(arguments: blocks)
+    func ofAProvidersBlockMemoryAndProcessorsAreRead(
+        text: String, mebibytes: Int64?, cpus: Int?, isToldOf: Bool
+    ) async throws {
+        let fixture = try BoxStoreFixture()
+        let (record, notices) = try await Self.add(vagrantfile: text, to: fixture)
+        let defaults = BoxDefaults(memory: mebibytes.map { ByteCount(bytes: $0 << 20) }, cpus: cpus)
+        #expect(record.defaults == defaults)
+        #expect(notices.isEmpty != isToldOf, "\(notices)")
+        let image = try fixture.store.resolve(.named("test", constraint: nil), base: "/", formats: [.qcow2])
+        #expect(image.defaults == defaults)
+        // as a machine finds it whose box has lost its name
+        #expect(try fixture.store.image(withDigest: record.digest, name: "lost").defaults == defaults)
+    }
+
+    @Test func ofABoxForVirtualBoxCustomizationsAreRead() async throws {
+        let fixture = try BoxStoreFixture()
+        let text = """
+            Vagrant.configure("2") do |config|
+              config.vm.base_mac = "080027D14C66"
+              config.vm.provider "virtualbox" do |vb|
+                vb.customize ["modifyvm", :id, "--memory", "1024"]
+                vb.customize(["modifyvm", :id, "--cpus", 2])
+                vb.customize ["modifyvm", :id, "--uart1", "0x3F8", "4"]
+              end
+            end
+            """
+        let box = try await fixture.makeVagrantBox(
+            ["box.ovf": Self.description(Self.reference), "Vagrantfile": text],
+            disks: ["box-disk001.vmdk": try await Self.disk(fixture)])
+        let store = fixture.store
+        let notices = Lines()
+        let record = try await store.add(
+            box, as: .init(name: "test", source: "x"), notice: { line in notices.add(line) })
+        #expect(record.defaults == BoxDefaults(memory: ByteCount(bytes: 1 << 30), cpus: 2))
+        #expect(notices.all.count == 1 && notices.all.first?.hasSuffix(": virtualbox.customize") == true)
     }
 }

@@ -1,3 +1,4 @@
+import DevenvCrypto
 import DevenvDownload
 import DevenvHost
 import DevenvTestSupport
@@ -90,12 +91,65 @@ private final class SharedStore: Sendable {
         }
     }
 
+    /// Whoever works ahead sees all that comes, and is asked in place of the others once the file is known to be right.
+    @Test func aFileCanBeWorkedOnWhileItComes() async throws {
+        try await DownloaderRig.with { rig in
+            let content = DownloaderRig.noise(3_000_000)
+            try rig.server.serve(content, at: "/a.box")
+            try rig.server.fail("/a.box", .cut(after: 1_200_000), times: 1)
+            let digest = SHA256.hexadecimal(of: content)
+            let found = try await rig.downloader.fetch(
+                try rig.download("/a.box"),
+                ahead: { file -> String? in
+                    var seen: Int64 = 0
+                    while let length = try await file.length(beyond: seen) { seen = length }
+                    return try await file.whole().sha256.map { "\(seen) \($0)" }
+                }, use: { _ in "nobody worked ahead" })
+            #expect(found == "3000000 \(digest)")
+            #expect(try rig.parts() == [])
+        }
+    }
+
+    /// What was read ahead of a file that is another one by now, or not the right one, counts for nothing.
+    @Test(arguments: ["anew", "wrong"]) func whatWasReadAheadIsForgotten(case what: String) async throws {
+        try await DownloaderRig.with { rig in
+            let content = DownloaderRig.noise(3_000_000)
+            try rig.server.serve(content, at: "/a.box")
+            if what == "anew" {
+                try rig.server.fail("/a.box", .withoutValidator)
+                try rig.server.fail("/a.box", .cut(after: 1_200_000), times: 1)
+            }
+            let wrong = Checksum(.sha256, hexadecimal: String(repeating: "0", count: 64))
+            let download = try rig.download("/a.box", checksum: what == "wrong" ? wrong : nil)
+            let isAbandoned = Mutex(false)
+            func fetch() async throws -> [UInt8] {
+                try await rig.downloader.fetch(
+                    download,
+                    ahead: { file in
+                        do { _ = try await file.whole() } catch {
+                            isAbandoned.withLock { $0 = true }
+                            return nil
+                        }
+                        return []
+                    }, use: { file in try HostFiles.read(file.path) ?? [] })
+            }
+            if what == "anew" {
+                #expect(try await fetch() == content)
+            } else {
+                await #expect(throws: DownloadError.self) { try await fetch() }
+            }
+            #expect(isAbandoned.withLock { $0 })
+        }
+    }
+
     @Test func oldPartsAreCollected() async throws {
         try await DownloaderRig.with(attempts: 1) { rig in
             try rig.server.serve(DownloaderRig.noise(100_000), at: Self.path)
             try rig.server.fail(Self.path, .cut(after: 50_000))
             _ = try await rig.failure(Self.path)
             #expect(try await rig.downloader.collectParts() == 0)
+            #expect(try await rig.downloader.collectParts(olderThan: nil) == 0)
+            #expect(try await rig.downloader.collectParts(isRehearsal: true, orWhere: { _ in true }) == 50_000)
             #expect(try rig.parts() == [50_000])
             #expect(try await rig.downloader.collectParts(olderThan: .zero) == 50_000)
             #expect(try HostFiles.list(rig.host.downloads).filter { !$0.hasPrefix("lock") } == [])

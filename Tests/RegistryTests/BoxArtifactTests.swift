@@ -93,10 +93,7 @@ struct BoxArtifactTests {
             try await RegistryRig.with { rig in
                 let record = try await rig.addDisk(version: "1.0", change: nil)
                 _ = try await rig.push(record, to: "oci:\(server.host)/disk:1")
-                let sent = try server.transfers().filter { $0.hasPrefix("PUT") }.map {
-                    server.blob(String($0.dropFirst(4)))
-                }
-                let blob = try #require(try sent.max { try HostFiles.size(of: $0) < HostFiles.size(of: $1) })
+                let blob = try #require(try server.largestBlobSent())
                 var bytes = try #require(try HostFiles.read(blob))
                 bytes[bytes.count / 2] ^= 1
                 try AtomicFile.write(bytes, to: blob, durable: false)
@@ -116,11 +113,11 @@ extension RegistryRig {
     }
 
     /// A disk with noise that is the same each time, but for what is written at an offset.
-    func addDisk(version: String, change: Int?) async throws -> BoxRecord {
+    func addDisk(version: String, change: Int?, mebibytes: Int = 32) async throws -> BoxRecord {
         let raw = directory.path.appending("\(version).raw")
         let disk = directory.path.appending("\(version).qcow2")
         let noise =
-            "openssl enc -aes-128-ctr -K 00 -iv 00 -nosalt -in /dev/zero 2>/dev/null | head -c 33554432 > \"$1\" || :"
+            "openssl enc -aes-128-ctr -K 00 -iv 00 -nosalt -in /dev/zero 2>/dev/null | head -c \(mebibytes)M > \"$1\" || :"
         try await run("sh", ["-c", noise, "sh", raw.string])
         if let change {
             let write = "printf changed | dd of=\"$1\" bs=1 seek=\(change) conv=notrunc 2>/dev/null"

@@ -133,6 +133,31 @@ struct ContainerImageTests {
         }
     }
 
+    /// Only what is damaged is fetched, and all boxes that have the layer are right again.
+    @Test func aDamagedSharedLayerIsPutRightByAddingItAnew() async throws {
+        try await RegistryRig.with { rig in
+            let (base, more) = (try await rig.base(), try await rig.layer("more", #"echo more > "$1/more""#))
+            let one = try await rig.layout("one", [base]).string
+            let two = try await rig.layout("two", [base, more]).string
+            let first = try await rig.add(one, name: "one")
+            let second = try await rig.add(two, name: "two")
+            let layers = try rig.list("layers").map(rig.directories.boxes.appending("layers").appending)
+            let layer = try #require(layers.first { HostFiles.exists($0.appending("rootfs/etc/gone")) })
+            let configuration = rig.directories.boxes.pushing(
+                FilePath("images/\(second.record.digest.split(separator: ":").joined(separator: "-"))/config.json"))
+            for damage in ["rootfs/etc/gone", "manifest", "layer.json"] {
+                try AtomicFile.write(Array("evil".utf8), to: layer.appending(damage), durable: false)
+                try AtomicFile.write(Array("evil".utf8), to: configuration, durable: false)
+                let repaired = try await rig.add(two, name: "two", replacing: true)
+                #expect(repaired.bytesMoved == first.bytesTotal, "\(damage)")
+                #expect(try await rig.store.verifyAll().allSatisfy(\.differences.isEmpty), "\(damage)")
+            }
+            let untouched = try await rig.add(two, name: "two", replacing: true)
+            #expect(untouched.bytesMoved == 0)
+            #expect(try rig.list("layers").count == 2 && rig.list("staging").isEmpty)
+        }
+    }
+
     @Test func aMissingImageIsSaidToBeMissing() async throws {
         try await RegistryServer.with { server in
             try await RegistryRig.with { rig in

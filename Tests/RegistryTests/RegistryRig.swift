@@ -1,5 +1,6 @@
 import DevenvBoxes
 import DevenvCrypto
+import DevenvDownload
 import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
@@ -28,12 +29,24 @@ struct RegistryRig {
     /// Another store beside it, as somebody else has.
     func another() -> RegistryRig { RegistryRig(directory, named: "home-\(UInt32.random(in: 0 ... .max))") }
 
-    var registry: RegistryBoxes { RegistryBoxes(store: store, runner: SystemToolRunner()) }
+    var registry: RegistryBoxes { RegistryBoxes(store: store, directories: directories, runner: SystemToolRunner()) }
 
-    func add(_ reference: String, name: String = "test", replacing: Bool = false) async throws -> RegistryBoxes.Result {
+    func add(
+        _ reference: String, name: String = "test", replacing: Bool = false,
+        events: @escaping @Sendable (DownloadEvent) -> Void = { _ in }
+    ) async throws -> RegistryBoxes.Result {
         let image = try #require(ImageReference(reference, base: directory.path))
         return try await registry.add(
-            image, as: BoxStore.Naming(name: name, source: reference, replacing: replacing))
+            image, as: BoxStore.Naming(name: name, source: reference, replacing: replacing), events: events)
+    }
+
+    /// Blobs that have come of boxes that are not there yet.
+    func blobs() throws -> [FilePath] {
+        let places = directories.downloads.appending("registry")
+        return try HostFiles.list(places).flatMap { name in
+            let files = places.appending(name).pushing("blobs/sha256")
+            return try HostFiles.list(files).map(files.appending)
+        }
     }
 
     /// The names in a directory of the store.

@@ -24,13 +24,15 @@ struct ArchiveExamination: Sendable {
     /// How many bytes are free there.
     let room: Int64
     let attempt: String
+    /// Called when a file of a box is about to be written: the archive will hardly be read a second time.
+    var willTake: @Sendable () -> Void = {}
 
     /// What has been seen so far.
     private struct Findings {
         var isTree = false
         var metadata: VagrantMetadata?
         var info: [String: String]?
-        var settings = VagrantfileSettings()
+        var vagrantfile: [UInt8] = []
         var files: [VagrantBox.File] = []
         /// How many bytes all members have in the archive.
         var stored: Int64 = 0
@@ -64,7 +66,7 @@ struct ArchiveExamination: Sendable {
         case "info.json" where member.length <= Self.metadataLimit:
             findings.info = BoxInformation.read(try await tar.read(Int(member.length)))
         case "Vagrantfile" where member.length <= Self.metadataLimit:
-            findings.settings = VagrantfileSettings(try await tar.read(Int(member.length)))
+            findings.vagrantfile = try await tar.read(Int(member.length))
         default:
             guard findings.files.count < Self.fileLimit, isOfInterest(name, findings.metadata) else { return }
             if let file = try await take(member, name, from: &tar, findings) { findings.files.append(file) }
@@ -87,12 +89,14 @@ struct ArchiveExamination: Sendable {
         var piece = try await tar.read(DiskSink.piece)
         let isDisk = piece.starts(with: QCOW2Header.magic) && findings.metadata?.provider != "virtualbox"
         guard isDisk || FileName.isPlain(name) && MachineDescription.mayBelong(name) else { return nil }
+        willTake()
         let path = directory.appending("\(findings.files.count)")
         let digest = try await DiskIntake(store: store, target: path, attempt: attempt).receive {
             sink throws(BoxError) in
             while !piece.isEmpty {
                 if Task.isCancelled { throw BoxError(.cancelled, "\(attempt): interrupted") }
                 try BoxError.wrap { () throws(HostError) in try sink.write(piece) }
+                FaultPoint.reach("boxes.intake.piece")
                 piece = try await tar.read(DiskSink.piece)
             }
         }
@@ -178,7 +182,9 @@ extension ArchiveExamination {
             metadata.provider == "virtualbox"
             ? try machine(description, findings.files) : try disks(metadata, findings.files)
         return .vagrantBox(
-            VagrantBox(metadata: metadata, files: files, info: findings.info, settings: findings.settings))
+            VagrantBox(
+                metadata: metadata, files: files, info: findings.info,
+                settings: VagrantfileSettings(findings.vagrantfile, of: metadata.provider)))
     }
 
     private func disks(_ metadata: VagrantMetadata, _ files: [VagrantBox.File]) throws(BoxError) -> [VagrantBox.File] {

@@ -6,6 +6,8 @@ import SystemPackage
 struct ArchiveSource: Sendable {
     let path: FilePath
     let compression: Compression?
+    /// Tells how much of it is there, where it still comes.
+    var arrival: ArrivingFile?
     let attempt: String
 
     /// Runs `body` with the bytes; it may end before they do.
@@ -14,12 +16,11 @@ struct ArchiveSource: Sendable {
     ) async throws(BoxError) -> Value {
         guard let compression else { return try await readPlain(body).get() }
         let attempt = attempt
-        let call = compression.decompress(path)
         let end = EndMark()
         let outcome: ToolOutcome
         let result: Result<Value, BoxError>
-        do {
-            (outcome, result) = try await SystemToolRunner().stream(call) { next in
+        do throws(ToolError) {
+            (outcome, result) = try await stream(compression) { next in
                 await ReadAhead().read(from: next) { next in
                     await body(
                         ByteStream { () throws(BoxError) in
@@ -36,10 +37,18 @@ struct ArchiveSource: Sendable {
         // and xz.
         if end.isReached.load(ordering: .relaxed), outcome.status != 0, outcome.status != 2 {
             throw BoxError(
-                .invalid, "\(attempt): '\(call.tool)' can't unpack it: \(outcome.complaint)",
+                .invalid, "\(attempt): '\(compression.tool)' can't unpack it: \(outcome.complaint)",
                 help: "get it again, and completely")
         }
         return try result.get()
+    }
+
+    private func stream<Value: Sendable>(
+        _ compression: Compression,
+        to body: @escaping @Sendable (@escaping @Sendable () async throws -> [UInt8]?) async -> Value
+    ) async throws(ToolError) -> (outcome: ToolOutcome, value: Value) {
+        guard let arrival else { return try await SystemToolRunner().stream(compression.decompress(path), to: body) }
+        return try await SystemToolRunner().stream(compression.decompress(nil), from: arrival, to: body)
     }
 
     private func readPlain<Value: Sendable>(
@@ -47,6 +56,8 @@ struct ArchiveSource: Sendable {
     ) async throws(BoxError) -> Result<Value, BoxError> {
         let path = path
         let attempt = attempt
+        let arrival = arrival
+        let position = Position()
         let file = try BoxError.wrap { () throws(HostError) in
             try HostError.wrap("reading", path) {
                 try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
@@ -56,7 +67,9 @@ struct ArchiveSource: Sendable {
         return await body(
             ByteStream { () throws(BoxError) in
                 if Task.isCancelled { throw BoxError(.cancelled, "\(attempt): interrupted") }
+                if let arrival, await !position.wait(for: arrival) { return nil }
                 let piece = try BoxError.wrap { () throws(HostError) in try Self.piece(of: file, path) }
+                position.bytes.add(Int64(piece.count), ordering: .relaxed)
                 return piece.isEmpty ? nil : piece
             })
     }
@@ -73,4 +86,14 @@ struct ArchiveSource: Sendable {
 /// Whether a reader has seen the end.
 private final class EndMark: Sendable {
     let isReached = Atomic<Bool>(false)
+}
+
+/// How far a reader has come.
+private final class Position: Sendable {
+    let bytes = Atomic<Int64>(0)
+
+    /// Whether there is more to read: false at the end, and where the file was abandoned, which counts for nothing anyway.
+    func wait(for file: ArrivingFile) async -> Bool {
+        (try? await file.length(beyond: bytes.load(ordering: .relaxed))) != nil
+    }
 }

@@ -31,6 +31,15 @@ struct MachineDescription: Hashable, Sendable {
         capacity = findings.capacity
     }
 
+    /// The description of the same machine whose only disk has another size, in bytes; nil where that can't be told from the rest.
+    static func resized(_ text: String, to bytes: Int64) -> String? {
+        let (mark, unit) = ("capacity=\"", "capacityAllocationUnits=")
+        let parts = text.split(separator: mark, omittingEmptySubsequences: false)
+        guard parts.count == 2, !text.contains(unit) else { return nil }
+        let rest = parts[1].drop { $0.isASCII && $0.isNumber }
+        return rest.first == "\"" ? parts[0] + mark + "\(bytes)" + rest : nil
+    }
+
     /// Whether a file of this name may belong to a description.
     static func mayBelong(_ name: String) -> Bool {
         [".ovf", ".vmdk", ".nvram"].contains { name.lowercased().hasSuffix($0) }

@@ -14,12 +14,15 @@ struct VagrantMetadata: Hashable, Sendable {
     let user: String?
     /// Whether it lets in the key that Vagrant publishes, as every box does that was not packed otherwise by devenv.
     let hasKnownKey: Bool
+    /// A key that it lets in, where devenv packed it and that is not Vagrant's; nil otherwise.
+    let loginKey: LoginKey?
 
     /// A box for VirtualBox from before there were metadata.
     static let firstOfVirtualBox = VagrantMetadata()
 
     private init() {
         (provider, disks, format, architecture, user, hasKnownKey) = ("virtualbox", [], nil, nil, nil, true)
+        loginKey = nil
     }
 
     /// Reads the file; nil where it is not about a Vagrant box.
@@ -32,6 +35,7 @@ struct VagrantMetadata: Hashable, Sendable {
         architecture = file.architecture.flatMap { Self.architectures[$0] }
         user = file.devenv?.user.flatMap { Self.isUser($0) ? $0 : nil }
         hasKnownKey = file.devenv?.knownKey ?? true
+        loginKey = file.devenv?.loginKey.flatMap(LoginKey.init(carried:))
     }
 
     private static func isUser(_ text: String) -> Bool {
@@ -49,6 +53,7 @@ struct VagrantMetadata: Hashable, Sendable {
         struct Own: Decodable {
             let user: String?
             let knownKey: Bool?
+            let loginKey: String?
         }
 
         struct Disk: Decodable {

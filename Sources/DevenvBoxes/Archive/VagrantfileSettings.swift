@@ -1,58 +1,56 @@
 import DevenvModel
 
 /// The settings of a box's Vagrantfile that are taken over. The file is a program and is never run: only lines that set one
-/// value to one literal text, as Vagrant and packer write them, are read, and only where there is one such line.
+/// value to one literal, as Vagrant and packer write them, are read, and only where there is one such line.
 struct VagrantfileSettings: Hashable, Sendable {
     /// The address that the first network interface has to have.
     private(set) var baseMAC: MACAddress?
     /// Who people log in as.
     private(set) var user: String?
+    /// What machines get where nobody says otherwise.
+    private(set) var defaults = BoxDefaults()
     /// The settings that the file has and that are not taken over, as far as they can be told without running it.
     private(set) var ignored: [String] = []
 
     init() {}
 
-    /// Reads a file.
-    init(_ bytes: [UInt8]) {
+    /// Reads the file of a box for a provider, as Vagrant names it; what is meant for others is passed over.
+    init(_ bytes: [UInt8], of provider: String) {
         var values: [String: Set<String>] = [:]
+        var blocks: [Substring: String] = [:]
         for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-            guard let (key, value) = Self.setting(line) else { continue }
-            values[key, default: []].insert(value ?? "")
+            if let block = VagrantfileLine.block(line) { blocks[block.variable] = block.provider }
+            guard let setting = VagrantfileLine.setting(line, blocks) else { continue }
+            guard setting.provider == nil || setting.provider == provider else { continue }
+            values[setting.key, default: []].insert(setting.value ?? "")
         }
-        for (key, found) in values.sorted(by: { $0.key < $1.key }) {
-            let value = found.count == 1 ? found.first : nil
-            switch (key, value) {
-            case ("vm.base_mac", let value?) where Self.address(value) != nil: baseMAC = Self.address(value)
-            case ("ssh.username", let value?) where Self.isUser(value): user = value
-            default: ignored.append(key)
-            }
+        for (key, found) in values.sorted(by: { $0.key < $1.key }) where found.count > 1 || !take(key, found.first) {
+            ignored.append(key)
         }
     }
 
-    /// `config.vm.base_mac = "080027D14C66"`, whatever the variable is called, and a provider's `vb.memory = 2048`; the value is nil
-    /// where it is no literal text.
-    private static func setting(_ line: Substring) -> (key: String, value: String?)? {
-        let parts = line.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        let path = trimmed(parts[0]).split(separator: ".", omittingEmptySubsequences: false)
-        guard (2...3).contains(path.count), path.allSatisfy(isWord) else { return nil }
-        let value = trimmed(parts[1])
-        guard !value.hasPrefix("="), !value.hasPrefix("~") else { return nil }
-        // of two words nobody knows what the first one stands for: such a setting is told, and never taken over
-        return path.count == 2
-            ? (path.joined(separator: "."), nil) : (path[1...].joined(separator: "."), literal(value))
-    }
-
-    private static func literal(_ text: Substring) -> String? {
-        guard text.count >= 2, let quote = text.first, quote == "\"" || quote == "'", text.last == quote else {
-            return nil
+    /// Takes a setting over; false for one that is not taken over.
+    private mutating func take(_ key: String, _ value: String?) -> Bool {
+        guard let value else { return false }
+        switch key {
+        case "vm.base_mac":
+            baseMAC = Self.address(value)
+            return baseMAC != nil
+        case "ssh.username" where Self.isUser(value): user = value
+        case "libvirt.memory", "virtualbox.memory":  // in MiB
+            defaults.memory = Self.number(value, upTo: 1 << 24).map { ByteCount(bytes: Int64($0) << 20) }
+            return defaults.memory != nil
+        case "libvirt.cpus", "virtualbox.cpus":
+            defaults.cpus = Self.number(value, upTo: 1 << 10)
+            return defaults.cpus != nil
+        default: return false
         }
-        let inner = text.dropFirst().dropLast()
-        return inner.contains { $0 == quote || $0 == "\\" || $0 == "#" } ? nil : String(inner)
+        return true
     }
 
-    private static func isWord(_ text: Substring) -> Bool {
-        !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    private static func number(_ text: String, upTo limit: Int) -> Int? {
+        guard let number = Int(text), (1...limit).contains(number) else { return nil }
+        return number
     }
 
     /// Twelve hexadecimal digits, or six pairs of them.
@@ -68,10 +66,5 @@ struct VagrantfileSettings: Hashable, Sendable {
     private static func isUser(_ text: String) -> Bool {
         guard let first = text.utf8.first, first != UInt8(ascii: "-"), text.utf8.count <= 32 else { return false }
         return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        let start = text.drop(while: \.isWhitespace)
-        return start.dropLast(start.reversed().prefix(while: \.isWhitespace).count)
     }
 }

@@ -1,4 +1,5 @@
 import DevenvHost
+import DevenvModel
 import DevenvPluginAPI
 import SystemPackage
 
@@ -28,9 +29,12 @@ extension BoxBuilder {
         let places = try await prepare(recipe, packages: packages, scratch, in: staging)
         progress("making \(recipe.suite) from \(recipe.allPackages.joined(separator: ", "))")
         let follower = LogFollower(path: places.log, report: progress)
-        let call = BuildTools.bootstrap(recipe, places, namespace)
+        let call = BuildTools.attended(
+            BuildTools.apart(BuildTools.bootstrap(recipe, places, namespace), namespace), by: places.attendant,
+            lock: Staging.lockFile(of: staging))
         let result = await follower.during { await self.result(of: call) }
-        try check(result, "building the box '\(name)'", places, staging)
+        try check(result, "building the box '\(name)'", recipe, places, staging)
+        FaultPoint.reach("boxes.build.bootstrapped")
         return places.archive
     }
 
@@ -40,18 +44,21 @@ extension BoxBuilder {
     {
         let settings = HostDistribution.settings(dump: try await aptSettings())
         let isDisk = recipe.format == .qcow2
-        let places = try BoxError.wrap { () throws(HostError) in
-            BuildTools.Places(
-                archive: (isDisk ? scratch : staging).appending("tree.tar"), scratch: scratch,
-                log: staging.appending("log"), preparation: isDisk ? scratch.appending("prepare") : nil,
-                customization: scratch.appending("customize"),
-                settings: settings.isEmpty ? nil : scratch.appending("apt.conf"),
-                sources: try host.sources(for: recipe.suite), packages: packages)
+        let sources = try BoxError.wrap { () throws(HostError) in
+            recipe.archive == .host ? try host.sources(for: recipe.suite) : nil
         }
-        let completion = isDisk ? MachineCustomization.completion(recipe.identity) : ""
+        let payload = recipe.hasSteps ? BuildPayload(directory: scratch.appending("definition")) : nil
+        let places = BuildTools.Places(
+            archive: (isDisk ? scratch : staging).appending("tree.tar"), scratch: scratch,
+            log: staging.appending("log"), attendant: scratch.appending("attend"),
+            preparation: isDisk ? scratch.appending("prepare") : nil,
+            customizations: [scratch.appending("begin")] + (payload.map { [$0.program] } ?? [])
+                + [scratch.appending("end")],
+            settings: settings.isEmpty ? nil : scratch.appending("apt.conf"), sources: sources, packages: packages)
+        try payload?.write(recipe, attendant: places.attendant, epoch: DiskTools.epoch)
         try BoxError.wrap { () throws(HostError) in
-            if let file = places.preparation { try Self.write(program: MachineCustomization.preparation, to: file) }
-            try Self.write(program: Customization.script + completion, to: places.customization)
+            try Self.write(program: BuildSandbox.attendant, to: places.attendant)
+            try writeCustomizations(recipe, scratch)
             // A proxy's address may hold a password. What others than root know of it, everybody does.
             if let file = places.settings {
                 try AtomicFile.write(
@@ -61,14 +68,24 @@ extension BoxBuilder {
         return places
     }
 
-    private static func write(program: String, to path: FilePath) throws(HostError) {
-        try AtomicFile.write(
-            Array(program.utf8), to: path, mode: [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute],
-            durable: false)
+    private func writeCustomizations(_ recipe: BoxRecipe, _ scratch: FilePath) throws(HostError) {
+        let (begin, end) = (Customization.begin(user: recipe.user), Customization.end)
+        guard recipe.format == .qcow2 else {
+            try Self.write(program: begin, to: scratch.appending("begin"))
+            return try Self.write(program: end, to: scratch.appending("end"))
+        }
+        try Self.write(program: MachineCustomization.preparation, to: scratch.appending("prepare"))
+        let completion = MachineCustomization.completion(recipe.identity)
+        try Self.write(program: begin + completion, to: scratch.appending("begin"))
+        try Self.write(program: end + MachineCustomization.conclusion, to: scratch.appending("end"))
+    }
+
+    static func write(program: String, to path: FilePath) throws(HostError) {
+        try AtomicFile.write(Array(program.utf8), to: path, mode: .program, durable: false)
     }
 
     /// A host without apt-config has no apt either; mmdebstrap says so better.
-    private func aptSettings() async throws(BoxError) -> String {
+    func aptSettings() async throws(BoxError) -> String {
         do { return try await store.runner.run(BuildTools.settings).text } catch {
             if error.code == .missing { return "" }
             throw .tool(error, "reading the settings of apt")
@@ -80,23 +97,26 @@ extension BoxBuilder {
     }
 
     private func check(
-        _ result: Result<ToolOutcome, ToolError>, _ attempt: String, _ places: BuildTools.Places, _ staging: FilePath
+        _ result: Result<ToolOutcome, ToolError>, _ attempt: String, _ recipe: BoxRecipe, _ places: BuildTools.Places,
+        _ staging: FilePath
     ) throws(BoxError) {
         let outcome: ToolOutcome
         do throws(ToolError) { outcome = try result.get() } catch { throw .tool(error, attempt) }
         guard outcome.status != 0 else { return }
-        if BoxStore.isFull(staging) || BoxStore.isFull(places.scratch) { throw .diskFull(attempt) }
+        if outcome.status == BoxTools.notFound {
+            throw .tool(ToolError(.missing, tool: "mmdebstrap", "'mmdebstrap' is not installed"), attempt)
+        }
+        if HostFiles.isFull(staging) || HostFiles.isFull(places.scratch) { throw .diskFull(attempt) }
         let log = try BoxError.wrap { () throws(HostError) in try HostFiles.read(places.log) } ?? []
-        throw BoxError(
-            .failed, "\(attempt): mmdebstrap failed with status \(outcome.status): \(Self.complaint(in: log))",
-            help: "if a package was not found or could not be fetched, check its name and run 'apt-get update'")
-    }
-
-    /// The error lines of apt and mmdebstrap (`E: …`), or else the last line of all.
-    static func complaint(in log: [UInt8]) -> String {
-        let lines = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline)
-        let errors = lines.filter { $0.hasPrefix("E: ") }.prefix(3).map { $0.dropFirst(3) }
-        return errors.isEmpty ? lines.last.map(String.init) ?? "it said nothing" : errors.joined(separator: "; ")
+        let complaint = BuildComplaint(log: log, of: recipe)
+        switch complaint.part {
+        case .script, .file: throw BoxError(.failed, "\(attempt): \(complaint.text)", part: complaint.part)
+        default:
+            throw BoxError(
+                .failed, "\(attempt): mmdebstrap failed with status \(outcome.status): \(complaint.text)",
+                help: "if a package was not found or could not be fetched, check its name and run 'apt-get update'",
+                part: complaint.part)
+        }
     }
 }
 

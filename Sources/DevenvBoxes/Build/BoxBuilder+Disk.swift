@@ -4,13 +4,9 @@ import Glibc
 import SystemPackage
 
 extension BoxBuilder {
-    /// What a disk image takes at most; it takes as much of the host as is written to it. A machine whose `disk` is larger
-    /// lets its root file system grow.
-    private static let size = ByteCount(bytes: 10 << 30)
-
     /// Makes a disk image of the tree in an archive, in the staging directory.
     func makeDisk(_ recipe: BoxRecipe, _ archive: FilePath, _ scratch: FilePath, in staging: FilePath)
-        async throws(BoxError) -> (image: FilePath, version: String?)
+        async throws(BoxError) -> (image: FilePath, version: String?, packages: InstalledPackages)
     {
         let tree = scratch.appending("tree")
         let image = staging.appending("disk.qcow2")
@@ -22,10 +18,11 @@ extension BoxBuilder {
         let version = try BoxError.wrap { () throws(HostError) in
             try HostFiles.read(tree.appending("etc/debian_version"), limit: 100)
         }
+        let packages = try InstalledPackages(in: tree)
         try await DiskMaker(runner: store.runner, namespace: namespace).make(
-            image, of: tree, size: Self.size, identity: recipe.identity, in: scratch)
+            image, of: tree, size: recipe.size, identity: recipe.identity, in: scratch)
         FaultPoint.reach("boxes.build.imaged")
-        return (image, version.flatMap(Self.version))
+        return (image, version.flatMap(Self.version), packages)
     }
 
     /// The number of a release; one that is still being made has only names.

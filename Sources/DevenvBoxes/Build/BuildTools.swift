@@ -11,13 +11,15 @@ enum BuildTools {
         let scratch: FilePath
         /// What the program says.
         let log: FilePath
+        /// The program that ends the build with whoever wants it.
+        let attendant: FilePath
         /// The program that runs before most packages are set up; nil for none.
         let preparation: FilePath?
-        /// The program that turns a Debian tree into a box.
-        let customization: FilePath
+        /// The programs that turn a Debian tree into a box, in this order.
+        let customizations: [FilePath]
         /// Settings that the host's apt needs to reach its sources; nil for none.
         let settings: FilePath?
-        /// The host's own sources; nil to let mmdebstrap choose.
+        /// The host's own sources; nil for those of the recipe, or to let mmdebstrap choose.
         let sources: FilePath?
         /// Packages from earlier builds; nil while another build uses them.
         let packages: FilePath?
@@ -33,12 +35,32 @@ enum BuildTools {
         arguments += places.settings.map { ["--aptopt=\($0)"] } ?? []
         arguments += places.packages.map(reusing) ?? []
         arguments += places.preparation.map { ["--essential-hook=\($0)"] } ?? []
-        arguments += ["--customize-hook=\(places.customization)", "--", recipe.suite, places.archive.string]
-        arguments += places.sources.map { [$0.string] } ?? []
+        arguments += places.customizations.map { "--customize-hook=\($0)" }
+        arguments += ["--", recipe.suite, places.archive.string]
+        arguments += places.sources.map { [$0.string] } ?? recipe.archive.sources(suite: recipe.suite)
         return ToolInvocation(
             "mmdebstrap", arguments,
             environment: ["SOURCE_DATE_EPOCH": DiskTools.epoch, "TMPDIR": places.scratch.string],
             output: .file(places.log), timeout: .seconds(3600))
+    }
+
+    /// The call with mounts of its own, which nobody else sees and which end with it, however it ends. Without root,
+    /// mmdebstrap makes itself a name space for them.
+    static func apart(_ call: ToolInvocation, _ namespace: OwnerNamespace) -> ToolInvocation {
+        guard namespace == .root else { return call }
+        var apart = call
+        apart.tool = "unshare"
+        apart.arguments = ["--mount", "--", call.tool] + call.arguments
+        return apart
+    }
+
+    /// The call, ended together with whoever holds a lock. Where the call's program is not installed, the status is that of
+    /// `BoxTools.notFound`.
+    static func attended(_ call: ToolInvocation, by attendant: FilePath, lock: FilePath) -> ToolInvocation {
+        var attended = call
+        attended.tool = attendant.string
+        attended.arguments = [lock.string, call.tool] + call.arguments
+        return attended
     }
 
     /// Unpacks the tree that a disk image is made of. Devices are left out: the kernel makes them, and only root could here.

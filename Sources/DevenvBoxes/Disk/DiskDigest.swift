@@ -1,11 +1,11 @@
 import DevenvCrypto
 import DevenvHost
-import SystemPackage
+package import SystemPackage
 
 /// The digest of the bytes of a disk image.
-enum DiskDigest {
+package enum DiskDigest {
     /// Reads a whole file. An error is in the result, as `async let` does not keep its type.
-    static func digest(of path: FilePath, _ attempt: String) async -> Result<ImageDigest, BoxError> {
+    package static func digest(of path: FilePath, _ attempt: String) async -> Result<ImageDigest, BoxError> {
         await digest(of: path, following: AsyncStream { $0.finish() }, attempt)
     }
 

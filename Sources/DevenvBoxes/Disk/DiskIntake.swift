@@ -10,10 +10,16 @@ struct DiskIntake {
     let target: FilePath
     let attempt: String
 
-    /// Takes over a file that is this process's own and on the same file system: it is moved.
-    func move(_ source: FilePath) async throws(BoxError) -> ImageDigest {
-        try BoxError.wrap { () throws(HostError) in try HostFiles.rename(source, to: target) }
-        return try await settle()
+    /// Takes over a file that is this process's own: it is moved, or copied where it is on another file system. It is read only
+    /// where its digest is not known.
+    func move(_ source: FilePath, _ digest: ImageDigest? = nil) async throws(BoxError) -> ImageDigest {
+        do { try HostFiles.rename(source, to: target) } catch {
+            guard error.errno == .improperLink else { throw .file(error) }
+            return try await copy(source)
+        }
+        guard let digest else { return try await settle() }
+        try await flush()
+        return digest
     }
 
     /// Copies a file.
@@ -27,6 +33,7 @@ struct DiskIntake {
                 isGoingOn = try BoxError.wrap { () throws(HostError) in
                     try reader.copy(to: sink, length: length)
                 }
+                FaultPoint.reach("boxes.intake.piece")
                 await Task.yield()
             }
         }

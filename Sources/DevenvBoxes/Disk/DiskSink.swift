@@ -19,7 +19,13 @@ final class DiskSink {
     private let announcement: AsyncStream<Int64>.Continuation
     private let path: FilePath
     private let file: FileDescriptor
-    private var length: Int64 = 0 { didSet { announcement.yield(length) } }
+    private var flush = EarlyFlush()
+    private var length: Int64 = 0 {
+        didSet {
+            flush.advance(file, to: length)
+            announcement.yield(length)
+        }
+    }
 
     /// Makes the file, which must not exist.
     init(creating path: FilePath) throws(HostError) {

@@ -7,8 +7,15 @@ extension BoxStore {
     /// Whether a layer is there, so that nobody needs to fetch it.
     package func hasLayer(_ diffID: ImageDigest) -> Bool { HostFiles.exists(layout.layer(diffID).record) }
 
+    /// Whether a layer is there and all of it as it was added. Reads it.
+    package func hasSoundLayer(_ diffID: ImageDigest) async throws(BoxError) -> Bool {
+        // a record that can't be read is that of no sound layer
+        guard let record = (try? layerRecord(diffID)) ?? nil else { return false }
+        return try await differences(ofLayer: record, in: layout).isEmpty
+    }
+
     /// Adds an image in layers, in a staging directory of this process's own (`withStaging`). A layer that the store has is
-    /// used as it is; each other one is unpacked once, for all images.
+    /// used as it is, unless its archive is there and `naming.replacing`; each other one is unpacked once, for all images.
     ///
     /// Throws `.invalid` for a layer that is not what its digest says or would reach out of its directory, and for an image
     /// without an SSH server. Only root may add one.
@@ -17,14 +24,19 @@ extension BoxStore {
     ) async throws(BoxError) -> BoxRecord {
         try naming.check()
         try Self.checkPrivileges(naming.attempt)
-        let place = try makeImage(in: staging)
         FaultPoint.reach("boxes.layers.begun")
-        let intake = LayerIntake(store: self, staging: staging, attempt: naming.attempt)
-        var records: [LayerRecord] = []
-        for layer in image.distinctLayers {
-            records.append(try await intake.take(layer))
-            FaultPoint.reach("boxes.layers.unpacked")
-        }
+        let intake = LayerIntake(
+            store: self, staging: staging, replacing: naming.replacing, attempt: naming.attempt)
+        let records = try await intake.take(image.distinctLayers)
+        return try await add(image, with: records, as: naming, in: staging)
+    }
+
+    /// Adds an image of layers that are in the store, or in places of `StoreLayout.newLayer`.
+    func add(
+        _ image: LayeredImage, with records: [LayerRecord], as naming: Naming, in staging: FilePath
+    ) async throws(BoxError) -> BoxRecord {
+        let place = try makeImage(in: staging)
+        let intake = LayerIntake(store: self, staging: staging, replacing: false, attempt: naming.attempt)
         let trees = records.map { intake.place(of: $0.diffID).tree }
         let record = try describe(image, records, LayerLookup(trees: trees), naming)
         try BoxError.wrap { () throws(HostError) in
@@ -56,20 +68,24 @@ extension BoxStore {
 
 // Under the store's lock.
 extension BoxStore {
-    /// Gives the layers of an image their places, before the image gets its own.
-    func settleLayers(of record: ImageRecord, from image: ImageLayout, _ attempt: String) throws(BoxError) {
+    /// Gives the layers of an image their places, before the image gets its own. One that is there already stays, unless it
+    /// is to be replaced by what was unpacked anew.
+    func settleLayers(
+        of record: ImageRecord, from image: ImageLayout, replacing: Bool, _ attempt: String
+    ) throws(BoxError) {
         guard let layers = record.layers else { return }
         let staging = image.root.removingLastComponent()
         try BoxError.wrap { () throws(HostError) in try HostFiles.makeDirectory(layout.layers, mode: .passable) }
-        for layer in layers where !hasLayer(layer.diffID) {
+        for layer in layers {
             let new = StoreLayout.newLayer(layer.diffID, in: staging)
-            guard HostFiles.exists(new.record) else {
-                throw BoxError(
-                    .missing, "\(attempt): a layer that it shares with another box was removed meanwhile",
-                    help: "run the command again")
-            }
+            let place = layout.layer(layer.diffID)
+            let (isThere, isNew) = (HostFiles.isDirectory(place.root), HostFiles.exists(new.record))
+            if hasLayer(layer.diffID), !(replacing && isNew) { continue }
+            guard isNew else { throw .layerIsGone(attempt) }
             try BoxError.wrap { () throws(HostError) in
-                try HostFiles.rename(new.root, to: layout.layer(layer.diffID).root)
+                if isThere { try Staging.discard(place.root, in: layout) }
+                FaultPoint.reach("boxes.layers.displaced")
+                try HostFiles.rename(new.root, to: place.root)
             }
             FaultPoint.reach("boxes.layers.settled")
         }
@@ -95,5 +111,14 @@ extension BoxStore {
             FaultPoint.reach("boxes.layers.discarded")
         }
         return bytes
+    }
+}
+
+extension BoxError {
+    /// A layer that was there when an image was begun is there no more.
+    static func layerIsGone(_ attempt: String) -> BoxError {
+        BoxError(
+            .missing, "\(attempt): a layer that it shares with another box was removed meanwhile",
+            help: "run the command again")
     }
 }

@@ -31,27 +31,24 @@ extension BoxStore {
             return [ImageDifference(kind: .changed, path: "config.json", details: ["content"])]
         }
         var differences: [ImageDifference] = []
-        for layer in layers {
-            let place = place.layer(layer.diffID)
-            let name = "layer \(layer.diffID.hexadecimal.prefix(12))"
-            let recorded = try BoxError.wrap { () throws(HostError) in
-                try HostFiles.read(place.manifest, limit: 1 << 30)
-            }
-            guard HostFiles.exists(place.tree) else {
-                differences.append(ImageDifference(kind: .missing, path: name, details: []))
-                continue
-            }
-            guard let recorded, SHA256.hexadecimal(of: recorded) == layer.manifest.hexadecimal else {
-                differences.append(ImageDifference(kind: .changed, path: "\(name): manifest", details: ["content"]))
-                continue
-            }
-            let current = try await TreeManifest.measuring(place.tree)
-            if current.bytes == recorded { continue }
-            let lines = String(decoding: recorded, as: UTF8.self).split(separator: "\n")
-            differences += ImageDifference.between(recorded: lines.dropFirst(), current: current).map {
-                ImageDifference(kind: $0.kind, path: "\(name): \($0.path)", details: $0.details)
-            }
-        }
+        for layer in layers { differences += try await self.differences(ofLayer: layer, in: place) }
         return differences
+    }
+
+    /// In what a layer is not as it was added.
+    func differences(ofLayer layer: LayerRecord, in store: StoreLayout) async throws(BoxError) -> [ImageDifference] {
+        let place = store.layer(layer.diffID)
+        let name = "layer \(layer.diffID.hexadecimal.prefix(12))"
+        guard HostFiles.exists(place.tree) else { return [ImageDifference(kind: .missing, path: name, details: [])] }
+        let recorded = try BoxError.wrap { () throws(HostError) in try HostFiles.read(place.manifest, limit: 1 << 30) }
+        guard let recorded, SHA256.hexadecimal(of: recorded) == layer.manifest.hexadecimal else {
+            return [ImageDifference(kind: .changed, path: "\(name): manifest", details: ["content"])]
+        }
+        let current = try await TreeManifest.measuring(place.tree)
+        if current.bytes == recorded { return [] }
+        let lines = String(decoding: recorded, as: UTF8.self).split(separator: "\n")
+        return ImageDifference.between(recorded: lines.dropFirst(), current: current).map {
+            ImageDifference(kind: $0.kind, path: "\(name): \($0.path)", details: $0.details)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import DevenvModel
 package import SystemPackage
 
 /// A root file system in layers, as it comes from a registry of container images.
@@ -30,17 +31,24 @@ package struct LayeredImage: Sendable {
         self.layers = layers
     }
 
+    /// Describes one of layers that the store has, or that are about to come into it.
+    init(_ layers: [ImageDigest], architecture: String?) {
+        let digests = layers.map { "\"\($0)\"" }.joined(separator: ",")
+        let processor = architecture.map { "\"architecture\":\"\($0)\"," } ?? ""
+        let text = "{\(processor)\"os\":\"linux\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\(digests)]}}"
+        self.init(
+            configuration: Array(text.utf8), architecture: architecture,
+            layers: layers.map { Layer(diffID: $0, archive: nil) })
+    }
+
     /// The layers that machines see: of one that is there several times the highest, which does again all that the others did.
     /// The kernel refuses an overlay in which a directory is there twice.
-    var distinctLayers: [Layer] {
-        var seen: Set<ImageDigest> = []
-        return Array(layers.reversed().filter { seen.insert($0.diffID).inserted }.reversed())
-    }
+    var distinctLayers: [Layer] { layers.reversed().uniqued(on: \.diffID).reversed() }
 }
 
 /// What is known about a layer: its own file, and its part of the record of each image that has it.
 package struct LayerRecord: Hashable, Sendable, Codable {
-    /// The digest of its archive before compression.
+    /// The digest of its archive before compression, or of its manifest where it never was one.
     let diffID: ImageDigest
     /// The digest of the manifest of what was unpacked from it.
     let manifest: ImageDigest

@@ -16,16 +16,26 @@ struct Whiteouts {
     /// What overlayfs reads in a lower directory; a layer must not bring its own.
     private static let ownNames = "trusted.overlay."
 
-    /// Converts all of them. Throws `.invalid` for names and attributes that no layer may have.
-    func convert() throws(BoxError) {
+    /// Converts all of them, and returns the tree's entries as they are then, where they are known: of a layer that removes
+    /// nothing. Throws `.invalid` for names and attributes that no layer may have.
+    func convert() throws(BoxError) -> [TreeWalk.Found]? {
         let found = try BoxError.wrap { () throws(HostError) in try TreeWalk.entries(of: root) }
         for entry in found where entry.entry.attributes.contains(where: { $0.name.text.hasPrefix(Self.ownNames) }) {
             throw refusal(of: entry.entry.path.text, "it has attributes that only overlayfs gives")
         }
-        for entry in found {
-            guard let name = entry.location.lastComponent?.string, name.hasPrefix(Self.mark) else { continue }
+        let marks = found.filter { Self.isMark($0.entry.path) }
+        for entry in marks {
+            guard let name = entry.location.lastComponent?.string else { continue }
             try convert(entry.location, name, entry.entry.path.text)
         }
+        return marks.isEmpty ? found : nil
+    }
+
+    /// Looked for by bytes, as there are many entries; a mark has none that a manifest would write otherwise.
+    private static func isMark(_ path: ManifestWord) -> Bool {
+        let bytes = path.text.utf8
+        let name = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[bytes.index(after: $0)...] } ?? bytes[...]
+        return name.starts(with: mark.utf8)
     }
 
     private func convert(_ marker: FilePath, _ name: String, _ path: String) throws(BoxError) {

@@ -96,7 +96,14 @@ struct JSONParser {
     private mutating func string() throws(Mistake) -> String {
         let start = position
         position += 1
-        var text: [UInt8] = []
+        // most texts stand there as they are
+        let plain = bytes[position...].prefix { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 >= 0x20 }
+        position = plain.endIndex
+        if peek == UInt8(ascii: "\""), let string = String(validating: plain, as: UTF8.self) {
+            position += 1
+            return string
+        }
+        var text = Array(plain)
         while let byte = peek {
             switch byte {
             case UInt8(ascii: "\""):
@@ -164,7 +171,7 @@ struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while let byte = peek, [0x20, 0x0a, 0x0d, 0x09].contains(byte) { position += 1 }
+        while let byte = peek, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
     }
 
     private func mistake(_ message: String) -> Mistake { Mistake(message: message, offset: position) }

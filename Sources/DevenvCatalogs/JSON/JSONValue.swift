@@ -54,6 +54,9 @@ struct JSONValue: Hashable, Sendable {
         set { content = .list(newValue ?? []) }
     }
 
+    /// The members of an object; none of another value.
+    var members: [Member] { if case .object(let members) = content { members } else { [] } }
+
     var isNull: Bool { content == .null }
 
     /// What it is, for messages.

@@ -107,11 +107,29 @@ package struct EnvfileLock: Hashable, Sendable {
     }
 
     /// Pins boxes in a file: what others have pinned meanwhile stays. A file that says so already is not touched.
-    /// Whoever writes holds a lock among the host's own files: nothing of it is left beside the Envfile.
     package static func pin(
         _ boxes: [LockedBox], in path: FilePath, of host: HostDirectories
     ) async throws(CatalogError) {
         guard !boxes.isEmpty else { return }
+        try await change(path, of: host) { lock in boxes.forEach { lock.pin($0) } }
+    }
+
+    /// Takes boxes out of a file; gives what they were. A file that has none of them is not touched.
+    package static func drop(
+        in path: FilePath, of host: HostDirectories, where isUnused: (LockedBox) -> Bool
+    ) async throws(CatalogError) -> [LockedBox] {
+        var dropped: [LockedBox] = []
+        try await change(path, of: host) { lock in
+            dropped = lock.boxes.filter(isUnused)
+            lock.boxes.removeAll(where: isUnused)
+        }
+        return dropped
+    }
+
+    /// Whoever writes holds a lock among the host's own files: nothing of it is left beside the Envfile.
+    private static func change(
+        _ path: FilePath, of host: HostDirectories, _ body: (inout EnvfileLock) -> Void
+    ) async throws(CatalogError) {
         let attempt = "writing the lock file '\(path)'"
         let directory = host.data.appending("locks")
         let name = "envfile-\(SHA256.hexadecimal(of: Array(path.string.utf8)).prefix(16))"
@@ -125,8 +143,8 @@ package struct EnvfileLock: Hashable, Sendable {
         defer { extendLifetime(lock) }
         let old = try read(path)
         var new = old ?? EnvfileLock()
-        for box in boxes { new.pin(box) }
-        guard new != old else { return }
+        body(&new)
+        guard new != old ?? EnvfileLock() else { return }
         FaultPoint.reach("catalogs.lock.before")
         try CatalogError.wrap(attempt) { () throws(HostError) in try AtomicFile.write(new.rendered(), to: path) }
         FaultPoint.reach("catalogs.lock.after")

@@ -57,10 +57,12 @@ extension BoxListing {
 
     /// An empty checksum is none, as in Vagrant; a type without a value too.
     private static func checksum(_ value: JSONValue, _ text: CatalogText) throws(CatalogError) -> Checksum? {
-        let digits = (try text.optionalText("checksum", of: value) ?? "").filter { !$0.isWhitespace }
-        guard !digits.isEmpty, let place = value["checksum"]?.offset else { return nil }
-        let type = (try text.optionalText("checksum_type", of: value) ?? "").filter { !$0.isWhitespace && $0 != "-" }
-        guard let algorithm = HashAlgorithm(rawValue: type.lowercased()) else {
+        let digits = try text.optionalText("checksum", of: value) ?? ""
+        guard !digits.allSatisfy(\.isWhitespace), let place = value["checksum"]?.offset else { return nil }
+        let written = try text.optionalText("checksum_type", of: value) ?? ""
+        // `SHA-256` is one of the ways in which people write it
+        let type = written.lowercased().filter { !$0.isWhitespace && $0 != "-" }
+        guard let algorithm = HashAlgorithm(rawValue: written) ?? HashAlgorithm(rawValue: type) else {
             throw text.refusal(
                 value["checksum_type"]?.offset ?? place,
                 type.isEmpty ? "a checksum has no 'checksum_type'" : "there is no checksum of the type '\(type)'",

@@ -14,8 +14,18 @@ package struct CatalogIndex: Hashable, Sendable {
     package let url: String?
     /// The listings' files, relative to this one, by the boxes' names.
     package let boxes: [String: String]
+    /// How its key came to be another, the oldest first.
+    package let handovers: [KeyHandover]
+    /// What is said of the boxes' newest versions, by the boxes' names, as it stands there: `NewestVersions` reads it. Nothing
+    /// is said of boxes that were published by hand, or by a devenv that did not know of it.
+    var newest: [String: JSONValue]
 
-    package init(name: String? = nil, key: PublicKey? = nil, url: String? = nil, boxes: [String: String] = [:]) {
+    init(
+        name: String? = nil, key: PublicKey? = nil, url: String? = nil, boxes: [String: String] = [:],
+        handovers: [KeyHandover] = [], newest: [String: JSONValue] = [:]
+    ) {
+        self.handovers = handovers
+        self.newest = newest
         self.name = name
         self.key = key
         self.url = url
@@ -33,11 +43,13 @@ package struct CatalogIndex: Hashable, Sendable {
         name = try text.optionalText("name", of: root)
         url = try text.optionalText("url", of: root)
         key = try Self.key(root, text)
+        var handovers: [KeyHandover] = []
+        for value in root["handovers"]?.elements ?? [] { handovers.append(try KeyHandover(text, value)) }
+        self.handovers = handovers
         var boxes: [String: String] = [:]
         let list = root["boxes"] ?? .object([])
         try text.requireObject(list, "'boxes'")
-        let members = if case .object(let members) = list.content { members } else { [JSONValue.Member]() }
-        for member in members {
+        for member in list.members {
             guard BoxReference.isName(member.key) else {
                 throw text.refusal(member.value.offset, "'\(member.key)' can't be the name of a box")
             }
@@ -48,6 +60,7 @@ package struct CatalogIndex: Hashable, Sendable {
             boxes[member.key] = path
         }
         self.boxes = boxes
+        newest = Dictionary((root["newest"]?.members ?? []).map { ($0.key, $0.value) }) { $1 }
     }
 
     private static func key(_ root: JSONValue, _ text: CatalogText) throws(CatalogError) -> PublicKey? {
@@ -60,8 +73,10 @@ package struct CatalogIndex: Hashable, Sendable {
 
     /// Whether a path leads nowhere but below its beginning.
     static func isInside(_ path: String) -> Bool {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        return !path.isEmpty && parts.allSatisfy { !$0.isEmpty && $0 != ".." && $0 != "." && !$0.contains("\0") }
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.allSatisfy { part in
+            !part.isEmpty && !part.elementsEqual("..".utf8) && !part.elementsEqual(".".utf8) && !part.contains(0)
+        }
     }
 
     /// The file's content; boxes in the order of their names.
@@ -69,7 +84,9 @@ package struct CatalogIndex: Hashable, Sendable {
         JSONValue.object([
             ("schema", .number(Self.schema)), ("name", name.map(JSONValue.text)), ("url", url.map(JSONValue.text)),
             ("key", key.map { .text($0.description) }),
+            ("handovers", handovers.isEmpty ? nil : JSONValue(.list(handovers.map(\.json)))),
             ("boxes", .object(boxes.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) })),
+            ("newest", newest.isEmpty ? nil : .object(newest.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })),
         ]).rendered()
     }
 }

@@ -8,11 +8,12 @@ package import SystemPackage
 ///
 /// A reader finds, at every moment and after an end at any, a catalog that is whole: first the box's file comes to its place, under
 /// a name that no other file ever has; then the signature of the new listing, beside the old one; then the listing; and the same
-/// again for the list of all boxes. What an end leaves, the next publication removes.
+/// again for the list of all boxes, which until then says nothing of the box's newest versions. What an end leaves, the next
+/// publication removes.
 package struct DirectoryPublisher: Sendable {
     /// The catalog.
     package let directory: FilePath
-    private let signer: Signer
+    let signer: Signer
 
     /// Publishes into a directory, which is made where it is missing.
     package init(directory: FilePath, runner: any ToolRunner) {
@@ -20,25 +21,12 @@ package struct DirectoryPublisher: Sendable {
         signer = Signer(runner: runner)
     }
 
-    /// What is to be true of the catalog as a whole.
-    package struct Options: Hashable, Sendable {
-        /// The private key to sign with; nil for a catalog that is not signed.
-        package var key: FilePath?
-        /// Where the catalog is served, for what Vagrant reads; nil for what it is now.
-        package var url: String?
-        /// Whether a box of the same name, version, provider and processor may lose its place.
-        package var replacing = false
-
-        /// Nothing but the box.
-        package init() {}
-    }
-
     /// Publishes a box. One that is there already, with the same image, is left as it is.
     ///
     /// Throws `.taken` where another image has its place, unless that may be replaced; `.untrusted` where the catalog is signed
     /// with another key than the given one.
     package func publish(
-        _ box: PublishedBox, _ options: Options, progress: @escaping @Sendable (Int64) -> Void = { _ in }
+        _ box: PublishedBox, _ options: PublishingOptions, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(CatalogError) -> Publication {
         let key = if let key = options.key { try await signer.publicKey(of: key) } else { PublicKey?.none }
         try CatalogError.wrap(box.attempt) { () throws(HostError) in
@@ -47,96 +35,88 @@ package struct DirectoryPublisher: Sendable {
         }
         let lock = try await lock(box.attempt)
         defer { extendLifetime(lock) }  // not before all is in its place
-        let state = try state(of: box, options, key)
+        let draft = try await draft(box, options, key)
         try sweep(box.attempt)
         FaultPoint.reach("catalogs.publish.begun")
-        let publication = try await place(box, options, key, state, progress)
+        let publication = try await place(box, options, key, draft, progress)
         try CatalogError.wrap(box.attempt) { () throws(HostError) in
-            try removeOrphans(of: box, keeping: state.edit, publication)
+            try removeOrphans(of: box, keeping: draft.listing, publication)
         }
         return publication
     }
 
-    /// What is there, checked.
-    private struct State {
-        var index: CatalogIndex
-        var edit: ListingEdit
-        let present: JSONValue?
+    /// What is there, checked, with the box's own place in it.
+    private func draft(
+        _ box: PublishedBox, _ options: PublishingOptions, _ key: PublicKey?
+    ) async throws(CatalogError) -> CatalogDraft {
+        let directory = directory
+        let files = CatalogDraft.Files(
+            index: try signed(indexFile, box.attempt), listing: try signed(listingFile(box), box.attempt),
+            // of what can't be read nothing is said
+            bytes: { path in (try? HostFiles.read(directory.pushing(FilePath(path)))).flatMap { $0 } })
+        return try await CatalogDraft(of: directory.string, files, adding: box, options, key, signer)
     }
 
-    private func state(of box: PublishedBox, _ options: Options, _ key: PublicKey?) throws(CatalogError) -> State {
-        var index = CatalogIndex()
-        if let text = try text(indexFile, box.attempt) { index = try CatalogIndex(text, try text.parse()) }
-        if let known = index.key, known != key {
-            throw CatalogError(
-                .untrusted,
-                "\(box.attempt): the catalog '\(directory)' is signed with the key \(known.fingerprint)"
-                    + (key.map { ", not with \($0.fingerprint)" } ?? ""),
-                help: "name that key with --key")
+    func signed(_ file: FilePath, _ attempt: String) throws(CatalogError) -> SignedText? {
+        try CatalogError.wrap(attempt) { () throws(HostError) in
+            guard let bytes = try HostFiles.read(file) else { return nil }
+            return SignedText(
+                text: CatalogText(name: file.string, bytes: bytes),
+                signature: try HostFiles.read(FilePath(file.string + ".sig")))
         }
-        if index.key == nil, key != nil, !index.boxes.isEmpty {
-            throw CatalogError(
-                .untrusted, "\(box.attempt): the catalog '\(directory)' has boxes that are not signed",
-                help: "begin a new catalog for signed boxes, or leave out --key")
-        }
-        let url = options.url ?? index.url
-        index = CatalogIndex(
-            name: index.name, key: key, url: url, boxes: index.boxes.merging([box.name: Self.path(of: box)]) { $1 })
-        let listing = try text(listingFile(box), box.attempt)
-        var root: JSONValue?
-        if let listing {
-            root = try listing.parse()
-            let known = try BoxListing(listing, root ?? .object([]))
-            guard known.name == box.name else {
-                throw listing.refusal(0, "this is the catalog of '\(known.name)', not of '\(box.name)'")
-            }
-        }
-        let edit = ListingEdit(root, name: box.name)
-        let present = edit.offer(box.version, box.provider, box.architecture)
-        try checkFree(box, present, options)
-        return State(index: index, edit: edit, present: present)
-    }
-
-    private func checkFree(_ box: PublishedBox, _ present: JSONValue?, _ options: Options) throws(CatalogError) {
-        guard let present, !options.replacing, present["devenv"]?["digest"]?.content != .text(box.digest) else {
-            return
-        }
-        throw CatalogError(
-            .taken, "\(box.attempt): the catalog has this version already, with another image",
-            help:
-                "publish it as a new version with --box-version, or replace it with --force; whoever has pinned the old one "
-                + "will then be refused")
     }
 }
 
 // The steps, and where things lie.
 extension DirectoryPublisher {
     private func place(
-        _ box: PublishedBox, _ options: Options, _ key: PublicKey?, _ known: State,
+        _ box: PublishedBox, _ options: PublishingOptions, _ key: PublicKey?, _ known: CatalogDraft,
         _ progress: @escaping @Sendable (Int64) -> Void
     ) async throws(CatalogError) -> Publication {
-        var state = known
+        var draft = known
         var publication = try present(box, known, key)
         if publication == nil {
             let packed = try await pack(box, progress)
             let target = try settle(packed, box)
-            state.edit.put(offer(box, packed, target, state.index), box.version, box.provider, box.architecture)
+            let path = path(of: target, for: box)
+            draft.put(
+                box, url: Self.url(path, draft.index, directory), path: path, checksum: packed.checksum,
+                size: packed.size)
             publication = Publication(
                 file: target, checksum: packed.checksum, size: packed.size, isNew: true, key: key)
         }
         guard let publication else { throw CatalogError(.failed, box.attempt) }
-        let index = state.index
-        state.edit.move { path in Self.url(path, index, directory) }
-        try await replace(listingFile(box), state.edit.root.rendered(), options.key, box.attempt, "listing")
-        try await replace(indexFile, index.rendered(), options.key, box.attempt, "index")
+        let index = draft.index
+        draft.move { path in Self.url(path, index, directory) }
+        try await replace(box, draft, options.key)
         return publication
     }
 
+    /// Replaces the listing and the list. While the listing changes the list says nothing of its newest versions, so that no
+    /// reader, and none after an end at any moment, takes what it says for what is there.
+    private func replace(
+        _ box: PublishedBox, _ draft: CatalogDraft, _ key: FilePath?
+    ) async throws(CatalogError) {
+        let (listing, index) = try draft.rendered()
+        let isAbout = draft.index.newest[box.name].map {
+            NewestVersions.isAbout(NewestVersions.digest(of: listing), $0)
+        }
+        if draft.isNewestSaid, isAbout != true {
+            var silent = draft.index
+            silent.newest[box.name] = nil
+            try await replace(indexFile, silent.rendered(), key, box.attempt, "silent")
+        }
+        try await replace(listingFile(box), listing, key, box.attempt, "listing")
+        try await replace(indexFile, index.rendered(), key, box.attempt, "index")
+    }
+
     /// What is there of the box, where it is the same and its file is whole.
-    private func present(_ box: PublishedBox, _ state: State, _ key: PublicKey?) throws(CatalogError) -> Publication? {
-        guard let own = state.present?["devenv"], own["digest"]?.content == .text(box.digest),
+    private func present(_ box: PublishedBox, _ draft: CatalogDraft, _ key: PublicKey?) throws(CatalogError)
+        -> Publication?
+    {
+        guard let own = draft.present?["devenv"], own["digest"]?.content == .text(box.digest),
             case .text(let path) = own["path"]?.content, case .number(let digits) = own["size"]?.content,
-            case .text(let checksum) = state.present?["checksum"]?.content, let size = Int64(digits),
+            case .text(let checksum) = draft.present?["checksum"]?.content, let size = Int64(digits),
             let checksum = Checksum(.sha256, hexadecimal: checksum)
         else { return nil }
         let file = listingFile(box).removingLastComponent().pushing(FilePath(path)).lexicallyNormalized()
@@ -148,12 +128,7 @@ extension DirectoryPublisher {
         _ box: PublishedBox, _ progress: @escaping @Sendable (Int64) -> Void
     ) async throws(CatalogError) -> PackedFile {
         let target = staging.appending("box")
-        let metadata = staging.appending("metadata.json")
-        try CatalogError.wrap(box.attempt) { () throws(HostError) in
-            try AtomicFile.write(box.metadata, to: metadata, durable: false)
-        }
-        let isTree = box.format == .directories
-        let call = isTree ? PackCall.tree(box.image) : PackCall.disk(box.image, metadata: metadata)
+        let call = box.format == .directories ? PackCall.tree(box.image) : try box.packing(in: staging)
         return try await PackedFile.write(call, to: target, box.attempt, progress: progress)
     }
 
@@ -172,28 +147,15 @@ extension DirectoryPublisher {
         return target
     }
 
-    private func offer(
-        _ box: PublishedBox, _ packed: PackedFile, _ target: FilePath, _ index: CatalogIndex
-    ) -> JSONValue {
+    /// Where a box's file is, seen from its listing.
+    private func path(of target: FilePath, for box: PublishedBox) -> String {
         var inside = target
         _ = inside.removePrefix(directory)
-        let path = Self.way(from: box) + inside.string
-        return .object([
-            ("name", .text(box.provider)), ("url", .text(Self.url(path, index, directory))),
-            ("checksum", .text(packed.checksum.hexadecimal)), ("checksum_type", .text("sha256")),
-            ("architecture", box.architecture.map(JSONValue.text)),
-            (
-                "devenv",
-                .object([
-                    ("path", .text(path)), ("digest", .text(box.digest)),
-                    ("format", .text(box.format.rawValue)), ("size", .number(packed.size)), ("user", .text(box.user)),
-                ])
-            ),
-        ])
+        return Self.way(from: box) + inside.string
     }
 
     /// Replaces a file that is signed. While it is, the signatures of both stand beside it, so that it is signed at every moment.
-    private func replace(
+    func replace(
         _ file: FilePath, _ bytes: [UInt8], _ key: FilePath?, _ attempt: String, _ point: String
     ) async throws(CatalogError) {
         let beside = FilePath(file.string + ".sig")
@@ -238,7 +200,7 @@ extension DirectoryPublisher {
         }
     }
 
-    private func lock(_ attempt: String) async throws(CatalogError) -> FileLock {
+    func lock(_ attempt: String) async throws(CatalogError) -> FileLock {
         let file = staging.appending("lock")
         let lock: FileLock?
         do { lock = try await FileLock.awaiting(file, command: "devenv box publish", timeout: .seconds(3600)) } catch {
@@ -250,16 +212,9 @@ extension DirectoryPublisher {
             .failed, "\(attempt): another process has been publishing for an hour", help: "try again later")
     }
 
-    private func text(_ file: FilePath, _ attempt: String) throws(CatalogError) -> CatalogText? {
-        try CatalogError.wrap(attempt) { () throws(HostError) in try HostFiles.read(file) }
-            .map { CatalogText(name: file.string, bytes: $0) }
-    }
-
-    private static func path(of box: PublishedBox) -> String { "boxes/\(box.name).json" }
-
     /// The way from a box's listing to the catalog's own directory.
     private static func way(from box: PublishedBox) -> String {
-        String(repeating: "../", count: path(of: box).count { $0 == "/" })
+        String(repeating: "../", count: CatalogDraft.path(of: box).count { $0 == "/" })
     }
 
     /// Where a file is for Vagrant, which knows no relative places: where the catalog is served, or where it lies.
@@ -270,9 +225,11 @@ extension DirectoryPublisher {
         return "\(base.hasSuffix("/") ? String(base.dropLast()) : base)/\(inside)"
     }
 
-    private var indexFile: FilePath { directory.appending(CatalogIndex.fileName) }
-    private var staging: FilePath { directory.appending(".publishing") }
-    private func listingFile(_ box: PublishedBox) -> FilePath { directory.pushing(FilePath(Self.path(of: box))) }
+    var indexFile: FilePath { directory.appending(CatalogIndex.fileName) }
+    var staging: FilePath { directory.appending(".publishing") }
+    private func listingFile(_ box: PublishedBox) -> FilePath {
+        directory.pushing(FilePath(CatalogDraft.path(of: box)))
+    }
 
     /// Where the folders of a box's versions are, and those of its neighbours.
     private func files(of box: PublishedBox) -> FilePath {

@@ -23,6 +23,14 @@ package struct PublishedBox: Hashable, Sendable {
     package let image: FilePath
     /// How large the disk is that a machine sees; nil for a tree.
     package let virtualBytes: Int64?
+    /// The other disk images, or the files that a description of VirtualBox, which is `image`, names.
+    package var furtherFiles: [FilePath] = []
+    /// The text of the private key that it lets in, where that is not the one that Vagrant publishes; nil for none.
+    package var loginKey: String?
+    /// The address that the first network interface has to have.
+    package var baseMAC: MACAddress?
+    /// What its machines get where nobody says otherwise.
+    package var defaults = BoxDefaults()
 
     /// Describes it.
     package init(
@@ -45,19 +53,6 @@ package struct PublishedBox: Hashable, Sendable {
 
     /// What the end of its file's name is.
     var suffix: String { format == .directories ? "tar.zst" : "box" }
-
-    /// What stands in a Vagrant box beside its disk (vagrant-libvirt, "Box Format"); keys under `devenv` are our own.
-    var metadata: [UInt8] {
-        let gigabytes = ((virtualBytes ?? 0) + (1 << 30) - 1) >> 30
-        return JSONValue.object([
-            ("provider", .text(provider)), ("format", .text("qcow2")), ("virtual_size", .number(gigabytes)),
-            ("architecture", architecture.map(JSONValue.text)),
-            (
-                "devenv",
-                .object([("user", .text(user)), ("knownKey", JSONValue(.bool(hasKnownKey)))])
-            ),
-        ]).rendered()
-    }
 }
 
 /// What came of publishing a box.

@@ -8,8 +8,11 @@ package struct Catalog: Hashable, Sendable {
     package let index: CatalogIndex
     /// The key that its files must be signed with; nil for none.
     package let key: PublicKey?
-    /// Whether the key was met for the first time, and is now remembered.
+    /// Whether the key was met for the first time: nothing is known of it, and whoever acts on the catalog has to remember it
+    /// (`UserCatalogs.pin`).
     package let isNewlyTrusted: Bool
+    /// The key that was known for it, and whose owner has handed over to `key`; nil where the key is the one that was known.
+    package let formerKey: PublicKey?
     /// The one listing, where the file is that of a box.
     let single: BoxListing?
 
@@ -28,17 +31,20 @@ package struct LocatedListing: Hashable, Sendable {
 
     /// Where an offer's file is; throws `.invalid` for a kind of URL that devenv can't fetch.
     package func place(of offer: BoxListing.Offer) throws(CatalogError) -> CatalogPlace {
-        if let place = place.resolving(offer.url) { return place }
+        switch place.resolving(offer.url) {
+        case .registry, nil: break
+        case let place?: return place
+        }
         throw CatalogError(
             .invalid,
             "the catalog '\(catalog)' has the box '\(listing.name)' at '\(offer.url)', which can't be fetched",
-            help: "devenv fetches files and addresses that begin with http:// or https://")
+            help: "devenv fetches files and addresses that begin with http://, https:// or oci:")
     }
 }
 
 /// Looks into catalogs, and believes only what is signed where it must be.
 package struct CatalogLibrary: Sendable {
-    private let files: any CatalogFiles
+    let files: any CatalogFiles
     private let signer: Signer
     private let user: UserCatalogs
 
@@ -50,13 +56,13 @@ package struct CatalogLibrary: Sendable {
     }
 
     /// Looks by way of a host.
-    package init(directories: HostDirectories, runner: any ToolRunner) {
+    package init(directories: HostDirectories, runner: any ToolRunner, registries: any RegistryCatalogs) {
         self.init(
-            files: SystemCatalogFiles(directories: directories, runner: runner), signer: Signer(runner: runner),
-            user: UserCatalogs(directories: directories))
+            files: SystemCatalogFiles(directories: directories, runner: runner, registries: registries),
+            signer: Signer(runner: runner), user: UserCatalogs(directories: directories))
     }
 
-    /// Reads a catalog's list. Where nothing is known of it and it is signed with the key that it names, that key is remembered.
+    /// Reads a catalog's list, and changes nothing.
     ///
     /// Throws `.untrusted` where a key is known and it is not signed with that one.
     package func open(_ source: CatalogSource) async throws(CatalogError) -> Catalog {
@@ -65,19 +71,16 @@ package struct CatalogLibrary: Sendable {
 
     /// Reads the lists of some catalogs, all at once.
     package func open(_ sources: [CatalogSource]) async throws(CatalogError) -> [Result<Catalog, CatalogError>] {
-        let places = sources.map(\.location.place)
-        var texts = try await read(places.compactMap { $0 })[...]
         var results: [Result<Catalog, CatalogError>] = []
-        for (source, place) in zip(sources, places) {
+        for (source, text) in zip(sources, try await read(sources.map(\.location.place))) {
             do throws(CatalogError) {
-                guard place != nil, let text = texts.popFirst() else { throw .registry(source.location) }
                 results.append(.success(try await catalog(source, try text.get())))
             } catch { results.append(.failure(error)) }
         }
         return results
     }
 
-    private func catalog(_ source: CatalogSource, _ file: Signed) async throws(CatalogError) -> Catalog {
+    private func catalog(_ source: CatalogSource, _ file: SignedText) async throws(CatalogError) -> Catalog {
         let root = try file.text.parse()
         let location = source.location
         if root["versions"] != nil {
@@ -86,15 +89,17 @@ package struct CatalogLibrary: Sendable {
             let listing = try BoxListing(file.text, root)
             return Catalog(
                 location: location, index: CatalogIndex(name: listing.name), key: key, isNewlyTrusted: false,
-                single: listing)
+                formerKey: nil, single: listing)
         }
         guard root["boxes"] != nil else {
             throw file.text.refusal(
                 root.offset, "this is no catalog: it has neither 'versions', as that of a box, nor 'boxes'")
         }
         let index = try CatalogIndex(file.text, root)
-        let (key, isNew) = try await trust(source, index.key, file)
-        return Catalog(location: location, index: index, key: key, isNewlyTrusted: isNew, single: nil)
+        let trust = try await trust(source, index, file)
+        return Catalog(
+            location: location, index: index, key: trust.key, isNewlyTrusted: trust.isNew, formerKey: trust.former,
+            single: nil)
     }
 
     /// What a catalog offers of a box; nil where it does not have it.
@@ -120,7 +125,8 @@ package struct CatalogLibrary: Sendable {
             self.catalog = catalog
         }
 
-        fileprivate var place: CatalogPlace? {
+        /// Where its listing is; nil where the catalog does not have it, and where the catalog is the listing.
+        var place: CatalogPlace? {
             catalog.single == nil ? catalog.index.boxes[name].flatMap(catalog.location.resolving) : nil
         }
     }
@@ -129,23 +135,37 @@ package struct CatalogLibrary: Sendable {
     package func listings(
         _ wanted: [Wanted]
     ) async throws(CatalogError) -> [Result<LocatedListing?, CatalogError>] {
+        try await listings(wanted) { $0 }
+    }
+
+    /// What is made of the listings, each as soon as it is read.
+    func listings<Value: Sendable>(
+        _ wanted: [Wanted], _ transform: @escaping @Sendable (LocatedListing) -> Value
+    ) async throws(CatalogError) -> [Result<Value?, CatalogError>] {
         let places = wanted.map(\.place)
         var files = try await read(places.compactMap { $0 })[...]
-        var results: [Result<LocatedListing?, CatalogError>] = []
-        for (wanted, place) in zip(wanted, places) {
-            do throws(CatalogError) {
-                guard let place, let file = files.popFirst() else {
-                    results.append(.success(wanted.single))
-                    continue
-                }
-                results.append(.success(try await listing(wanted, place, try file.get())))
-            } catch { results.append(.failure(error)) }
+        let found = zip(wanted, places).map { wanted, place in
+            Found(wanted: wanted, place: place, file: place.flatMap { _ in files.popFirst() })
         }
-        return results
+        return await found.mapInParallel { found in
+            do throws(CatalogError) {
+                guard let place = found.place, let file = found.file else {
+                    return .success(found.wanted.single.map(transform))
+                }
+                return .success(transform(try await listing(found.wanted, place, try file.get())))
+            } catch { return .failure(error) }
+        }
+    }
+
+    /// A box of a catalog, and its file.
+    private struct Found: Sendable {
+        let wanted: Wanted
+        let place: CatalogPlace?
+        let file: Result<SignedText, CatalogError>?
     }
 
     private func listing(
-        _ wanted: Wanted, _ place: CatalogPlace, _ file: Signed
+        _ wanted: Wanted, _ place: CatalogPlace, _ file: SignedText
     ) async throws(CatalogError) -> LocatedListing {
         let location = wanted.catalog.location
         if let key = wanted.catalog.key { try await require(key, file, claimed: nil, location) }
@@ -160,36 +180,24 @@ package struct CatalogLibrary: Sendable {
 extension CatalogLibrary.Wanted {
     /// The listing of a catalog that is one box's own.
     fileprivate var single: LocatedListing? {
-        guard let listing = catalog.single, listing.name == name, let place = catalog.location.place else { return nil }
-        return LocatedListing(listing: listing, catalog: catalog.location, place: place)
-    }
-}
-
-extension CatalogError {
-    fileprivate static func registry(_ location: CatalogLocation) -> CatalogError {
-        CatalogError(.invalid, "the catalog '\(location)' is in a registry, which is not read this way")
+        guard let listing = catalog.single, listing.name == name else { return nil }
+        return LocatedListing(listing: listing, catalog: catalog.location, place: catalog.location.place)
     }
 }
 
 // Who may say what is in a catalog.
 extension CatalogLibrary {
-    /// A file, and the signature beside it.
-    private struct Signed {
-        let text: CatalogText
-        let signature: [UInt8]?
-    }
-
     /// Files with their signatures, all read at once.
-    private func read(_ places: [CatalogPlace]) async throws(CatalogError) -> [Result<Signed, CatalogError>] {
+    private func read(_ places: [CatalogPlace]) async throws(CatalogError) -> [Result<SignedText, CatalogError>] {
         let signatures = places.map { $0.appending(".sig") ?? $0 }
         let read = try await files.read(places + signatures)
         return places.indices.map { index in
             do throws(CatalogError) {
                 let text = CatalogText(name: places[index].description, bytes: try read[index].get())
                 switch read[places.count + index] {
-                case .success(let signature): return .success(Signed(text: text, signature: signature))
+                case .success(let signature): return .success(SignedText(text: text, signature: signature))
                 case .failure(let error) where error.code == .missing:
-                    return .success(Signed(text: text, signature: nil))
+                    return .success(SignedText(text: text, signature: nil))
                 case .failure(let error): throw error
                 }
             } catch { return .failure(error) }
@@ -202,21 +210,27 @@ extension CatalogLibrary {
     }
 
     private func trust(
-        _ source: CatalogSource, _ claimed: PublicKey?, _ file: Signed
-    ) async throws(CatalogError) -> (key: PublicKey?, isNew: Bool) {
+        _ source: CatalogSource, _ index: CatalogIndex, _ file: SignedText
+    ) async throws(CatalogError) -> (key: PublicKey?, isNew: Bool, former: PublicKey?) {
+        let claimed = index.key
         if let key = try knownKey(source) {
+            if let claimed, claimed != key,
+                let way = KeyHandover.way(from: key, to: claimed, in: index.handovers), try await signer.areSigned(way)
+            {
+                try await require(claimed, file, claimed: claimed, source.location)
+                return (claimed, false, key)
+            }
             try await require(key, file, claimed: claimed, source.location)
-            return (key, false)
+            return (key, false, nil)
         }
-        guard let claimed else { return (nil, false) }
+        guard let claimed else { return (nil, false, nil) }
         try await require(claimed, file, claimed: claimed, source.location)
-        try await user.pin(claimed, of: source.location)
-        return (claimed, true)
+        return (claimed, true, nil)
     }
 
     /// Throws unless a file is signed by a key.
     private func require(
-        _ key: PublicKey, _ file: Signed, claimed: PublicKey?, _ location: CatalogLocation
+        _ key: PublicKey, _ file: SignedText, claimed: PublicKey?, _ location: CatalogLocation
     ) async throws(CatalogError) {
         if let signature = file.signature, try await signer.isSigned(file.text.bytes, by: key, in: signature) { return }
         let other = claimed.flatMap { $0 == key ? nil : "; the catalog says that its key is \($0.fingerprint)" } ?? ""

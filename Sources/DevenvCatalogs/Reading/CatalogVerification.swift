@@ -1,22 +1,35 @@
 import DevenvCrypto
 import DevenvHost
+import DevenvModel
 import SystemPackage
 
 extension CatalogLibrary {
-    /// What is wrong with a catalog: a line for each listing that can't be read or is not signed as it must be, and for each file
-    /// that is not what its listing says. Files on web servers are not fetched. Reads only.
+    /// What is wrong with a catalog: a line for each listing that can't be read or is not signed as it must be, or of which the
+    /// list says something else, and for each file that is not what its listing says. Files on web servers are not fetched. Reads only.
     package func verify(_ catalog: Catalog) async throws(CatalogError) -> [String] {
         let names = catalog.names
         var problems: [String] = []
         for (name, result) in zip(names, try await listings(names, in: catalog)) {
             switch result {
-            case .success(let listing?): problems += try await verify(listing)
+            case .success(let listing?):
+                if let problem = problem(of: catalog, listing.listing) { problems.append(problem) }
+                problems += try await verify(listing)
             case .success(nil): problems.append("\(name): the catalog does not have its listing")
             case .failure(let error) where error.code == .cancelled: throw error
             case .failure(let error): problems.append("\(name): \(error.message)")
             }
         }
         return problems
+    }
+
+    /// What the list says of a box's newest versions that its listing does not.
+    private func problem(of catalog: Catalog, _ listing: BoxListing) -> String? {
+        guard let said = catalog.index.newest[listing.name].flatMap(NewestVersions.init),
+            said != NewestVersions(listing)
+        else { return nil }
+        return
+            "\(listing.name): '\(CatalogIndex.fileName)' says other newest versions of it than its listing, which was "
+            + "changed since; the next publication in the catalog puts that right"
     }
 
     private func verify(_ located: LocatedListing) async throws(CatalogError) -> [String] {
@@ -39,6 +52,11 @@ extension CatalogLibrary {
         guard HostFiles.exists(path) else { return "its file '\(path)' is missing" }
         let attempt = "verifying '\(path)'"
         let size = try CatalogError.wrap(attempt) { () throws(HostError) in try HostFiles.size(of: path) }
+        let head = try CatalogError.wrap(attempt) { () throws(HostError) in try HostFiles.head(of: path, count: 64) }
+        if LargeFilePointer.isOne(head) {
+            let directory = ShellWord.quote(path.removingLastComponent().string)
+            return "'\(path)' is only a pointer of Git LFS; \(LargeFilePointer.help(in: directory))"
+        }
         if let expected = offer.size, expected != size { return "'\(path)' has \(size) bytes, not \(expected)" }
         guard let expected = offer.checksum else { return nil }
         guard let found = try await checksum(of: path, expected.algorithm, attempt) else {

@@ -31,9 +31,11 @@ package struct Signer: Sendable {
     }
 
     /// The signature of some bytes, in ssh-keygen's form.
-    func sign(_ bytes: [UInt8], with key: FilePath) async throws(CatalogError) -> [UInt8] {
+    func sign(
+        _ bytes: [UInt8], with key: FilePath, as namespace: String = namespace
+    ) async throws(CatalogError) -> [UInt8] {
         let attempt = "signing with the key '\(key)'"
-        let outcome = try await run(Self.sign(bytes, with: key), attempt)
+        let outcome = try await run(Self.sign(bytes, with: key, as: namespace), attempt)
         guard outcome.status == 0, outcome.text.hasPrefix(Self.begin) else {
             throw CatalogError(
                 .failed, "\(attempt): \(outcome.complaint)",
@@ -43,7 +45,9 @@ package struct Signer: Sendable {
     }
 
     /// Whether one of the signatures in a file is the key's, of these bytes.
-    func isSigned(_ bytes: [UInt8], by key: PublicKey, in signatures: [UInt8]) async throws(CatalogError) -> Bool {
+    func isSigned(
+        _ bytes: [UInt8], by key: PublicKey, in signatures: [UInt8], as namespace: String = namespace
+    ) async throws(CatalogError) -> Bool {
         let attempt = "checking a signature"
         let directory = FilePath("/tmp/devenv-signature-" + SecureRandom.hexadecimal(digits: 16))
         try CatalogError.wrap(attempt) { () throws(HostError) in
@@ -51,14 +55,17 @@ package struct Signer: Sendable {
         }
         defer { try? HostFiles.remove(directory) }  // it holds nothing secret
         let allowed = directory.appending("allowed_signers")
-        let line = "\(Self.identity) namespaces=\"\(Self.namespace)\" \(key)\n"
+        let line = "\(Self.identity) namespaces=\"\(namespace)\" \(key)\n"
         for signature in Self.blocks(signatures) {
             let file = directory.appending("signature")
             try CatalogError.wrap(attempt) { () throws(HostError) in
                 try AtomicFile.write(Array(line.utf8), to: allowed, mode: .ownerReadWrite, durable: false)
                 try AtomicFile.write(signature, to: file, mode: .ownerReadWrite, durable: false)
             }
-            if try await run(Self.verify(bytes, signature: file, allowed: allowed), attempt).status == 0 { return true }
+            if try await run(Self.verify(bytes, signature: file, allowed: allowed, as: namespace), attempt).status == 0
+            {
+                return true
+            }
         }
         return false
     }
@@ -74,14 +81,16 @@ extension Signer {
         ToolInvocation("ssh-keygen", ["-y", "-P", "", "-f", key.string], timeout: .seconds(60))
     }
 
-    static func sign(_ bytes: [UInt8], with key: FilePath) -> ToolInvocation {
+    static func sign(_ bytes: [UInt8], with key: FilePath, as namespace: String = namespace) -> ToolInvocation {
         ToolInvocation(
             "ssh-keygen", ["-Y", "sign", "-f", key.string, "-n", namespace],
             environment: ["SSH_ASKPASS_REQUIRE": "never"],
             input: bytes, timeout: .seconds(60))
     }
 
-    static func verify(_ bytes: [UInt8], signature: FilePath, allowed: FilePath) -> ToolInvocation {
+    static func verify(
+        _ bytes: [UInt8], signature: FilePath, allowed: FilePath, as namespace: String = namespace
+    ) -> ToolInvocation {
         ToolInvocation(
             "ssh-keygen",
             ["-Y", "verify", "-f", allowed.string, "-I", identity, "-n", namespace, "-s", signature.string],

@@ -28,7 +28,7 @@ package struct Freshness: Hashable, Sendable {
         /// There is no higher version.
         case current
         /// There is this one.
-        case outdated(OfferSelection.Choice)
+        case outdated(BoxVersion)
         /// Its catalog does not have it any more.
         case gone
         /// Its catalog could not be read.
@@ -42,12 +42,12 @@ package struct Freshness: Hashable, Sendable {
 
     /// Compares the highest installed version of each name, format and processor with what its catalog has.
     package static func compare(
-        _ installed: [Installed], with listings: [String: Result<LocatedListing?, CatalogError>],
+        _ installed: [Installed], with found: [String: Result<NewestVersions?, CatalogError>],
         architectures: [String]
     ) -> [Freshness] {
         newest(installed).map { box in
-            switch listings[box.name] {
-            case .success(let listing?): Freshness(installed: box, state: state(of: box, listing, architectures))
+            switch found[box.name] {
+            case .success(let newest?): Freshness(installed: box, state: state(of: box, newest, architectures))
             case .success(nil), nil: Freshness(installed: box, state: .gone)
             case .failure(let error): Freshness(installed: box, state: .unknown(error))
             }
@@ -55,13 +55,12 @@ package struct Freshness: Hashable, Sendable {
     }
 
     private static func state(
-        of box: Installed, _ listing: LocatedListing, _ architectures: [String]
+        of box: Installed, _ newest: NewestVersions, _ architectures: [String]
     ) -> State {
-        let selection = OfferSelection(
-            constraint: nil, formats: [box.format], architectures: box.architecture.map { [$0] } ?? architectures)
-        guard let best = try? selection.choose(from: listing.listing, in: "") else { return .gone }
+        let wanted = box.architecture.map { [$0] } ?? architectures
+        guard let best = newest.version(for: box.format, on: wanted) else { return .gone }
         guard let version = box.version else { return .outdated(best) }
-        return best.version > version ? .outdated(best) : .current
+        return best > version ? .outdated(best) : .current
     }
 
     private static func newest(_ installed: [Installed]) -> [Installed] {

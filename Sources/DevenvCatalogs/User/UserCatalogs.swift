@@ -48,8 +48,8 @@ package struct UserCatalogs: Sendable {
         return sources
     }
 
-    /// Adds one, or changes its key. Returns whether it is new.
-    package func add(_ source: CatalogSource) async throws(CatalogError) -> Bool {
+    /// Adds one, or changes its key. Returns whether it is new. `met` is the key that it was just met with for the first time.
+    package func add(_ source: CatalogSource, met: PublicKey? = nil) async throws(CatalogError) -> Bool {
         try await change { content in
             let isNew = !content.catalogs.contains { $0.location == source.location.text }
             let entry = Entry(location: source.location.text, key: source.key)
@@ -58,7 +58,11 @@ package struct UserCatalogs: Sendable {
             } else {
                 content.catalogs.append(entry)
             }
-            if source.key != nil { content.pinned[entry.location] = nil }
+            if source.key != nil {
+                content.pinned[entry.location] = nil
+            } else if content.pinned[entry.location] == nil {
+                content.pinned[entry.location] = met
+            }
             return isNew
         }
     }
@@ -87,10 +91,33 @@ package struct UserCatalogs: Sendable {
         return content.catalogs.first { $0.location == location.text }?.key ?? content.pinned[location.text]
     }
 
-    /// Remembers the key of a catalog that nothing was known of. The first one stays.
+    /// Remembers the key of a catalog that nothing was known of. The first one stays: throws `.untrusted` where another one was
+    /// remembered meanwhile.
     package func pin(_ key: PublicKey, of location: CatalogLocation) async throws(CatalogError) {
+        let known = try await change { content in
+            let own = content.catalogs.first { $0.location == location.text }?.key
+            let known = own ?? content.pinned[location.text] ?? key
+            if own == nil { content.pinned[location.text] = known }
+            return known
+        }
+        guard known != key else { return }
+        throw CatalogError(
+            .untrusted,
+            "the catalog '\(location)' is signed with the key \(key.fingerprint), and \(known.fingerprint) has become known "
+                + "for it meanwhile",
+            help: "run the command again, and ask whoever publishes the catalog which key is right")
+    }
+
+    /// Remembers the key that follows the one that is remembered, or that the catalog was added with. One that is known from
+    /// elsewhere, such as an Envfile, is nobody's to change here.
+    package func move(_ location: CatalogLocation, from former: PublicKey, to key: PublicKey) async throws(CatalogError)
+    {
         try await change { content in
-            if content.pinned[location.text] == nil { content.pinned[location.text] = key }
+            if content.pinned[location.text] == former { content.pinned[location.text] = key }
+            for index in content.catalogs.indices
+            where content.catalogs[index].location == location.text && content.catalogs[index].key == former {
+                content.catalogs[index] = Entry(location: location.text, key: key)
+            }
         }
     }
 

@@ -7,13 +7,17 @@ import SystemPackage
 actor Part {
     private let place: PartPlace
     private let algorithm: HashAlgorithm
+    private let arrival: ArrivingFile
     private var file: FileDescriptor?
     private var digest: RunningDigest?
     /// How many bytes are there; all of them are in the digest.
     private(set) var length: Int64 = 0
+    private var flush = EarlyFlush()
 
-    init(_ place: PartPlace, _ algorithm: HashAlgorithm) {
+    /// `arrival` is told how much is there.
+    init(_ place: PartPlace, _ algorithm: HashAlgorithm, _ arrival: ArrivingFile) {
         self.place = place
+        self.arrival = arrival
         self.algorithm = algorithm
     }
 
@@ -44,6 +48,7 @@ actor Part {
             await Task.yield()
         }
         try cut()
+        arrival.advance(to: length)
     }
 
     /// Removes what is there.
@@ -51,6 +56,7 @@ actor Part {
         try HostError.wrap("writing", place.part) { try file?.close() }
         file = nil
         length = 0
+        arrival.restart()
         try place.removePart()
     }
 
@@ -68,6 +74,8 @@ actor Part {
         try HostError.wrap("writing", place.part) { _ = try file.writeAll(toAbsoluteOffset: length, bytes) }
         digest?.update(bytes)
         length += Int64(bytes.count)
+        if !arrival.isPassing { flush.advance(file, to: length) }
+        arrival.advance(to: length)
     }
 
     /// The digest of all bytes, which ends it; nil where there is none.
@@ -81,16 +89,13 @@ actor Part {
     }
 
     /// How much the file system has left, in bytes.
-    func room() -> Int64 {
-        var status = statvfs()
-        guard statvfs(place.directory.string, &status) == 0 else { return .max }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
-    }
+    func room() -> Int64 { HostFiles.room(in: place.directory) ?? .max }
 
     private func open() throws {
         try file?.close()
         file = nil
         length = 0
+        flush = EarlyFlush()
         digest = RunningDigest(algorithm)
         guard digest != nil else { throw UnknownAlgorithm(algorithm: algorithm) }
         file = try HostError.wrap("writing", place.part) {

@@ -14,19 +14,36 @@ struct RegistryClient: Sendable {
         let bytes = try await output(of: calls.manifest(of: image), image)
         let manifest = try Manifest(reading: bytes, attempt)
         guard let list = manifest.manifests else { return (manifest, image.pinned(to: Manifest.digest(of: bytes))) }
-        let processor = OCIProcessor.host
-        guard case .registry = image else {
-            throw BoxError(
-                .invalid, "\(attempt): it holds images for several processors",
-                help: "take the one that is wanted with 'skopeo copy oci:DIRECTORY oci:NEW'")
-        }
-        guard let entry = list.first(where: { $0.platform.map(processor.matches) ?? false }) else {
-            let offered = list.compactMap { $0.platform?.architecture }.sorted().joined(separator: ", ")
-            throw BoxError(
-                .missing, "\(attempt): it is not there for \(processor.architecture); there is \(offered)")
+        let entry = try suitable(of: list)
+        if case .layout(let directory, _) = image {
+            // skopeo takes no digests here, and chooses by the processor itself when it copies
+            return (try Manifest(reading: try blob(entry, in: directory), attempt), image)
         }
         let pinned = image.pinned(to: entry.digest)
         return (try Manifest(reading: try await output(of: calls.manifest(of: pinned), image), attempt), pinned)
+    }
+
+    /// The one of a list that is for this host's processor.
+    private func suitable(of list: [Manifest.Descriptor]) throws(BoxError) -> Manifest.Descriptor {
+        let processor = OCIProcessor.host
+        if let entry = list.first(where: { $0.platform.map(processor.matches) ?? false }) { return entry }
+        // what builders put beside images, such as their signatures, is for no processor
+        let offered = Set(list.compactMap(\.platform).filter { $0.architecture != "unknown" }.map(\.description))
+            .sorted()
+        throw BoxError(
+            .missing,
+            "\(attempt): it is not there for linux/\(processor.architecture); "
+                + (offered.isEmpty ? "there is nothing else" : "there is \(offered.joined(separator: ", "))"),
+            help: "ask whoever publishes it, or take another image")
+    }
+
+    private func blob(_ entry: Manifest.Descriptor, in directory: FilePath) throws(BoxError) -> [UInt8] {
+        let path = BlobDirectory(root: directory.appending("blobs")).path(entry.digest)
+        let bytes = try BoxError.wrap { () throws(HostError) in try HostFiles.read(path, limit: 8 << 20) }
+        guard let bytes, Manifest.digest(of: bytes) == entry.digest else {
+            throw BoxError(.invalid, "\(attempt): '\(path)' is missing or is not what its name says")
+        }
+        return bytes
     }
 
     /// The bytes of an image's description, compared with the digest that its manifest says.

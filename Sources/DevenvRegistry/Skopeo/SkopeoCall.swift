@@ -3,6 +3,9 @@ import SystemPackage
 
 /// The calls of skopeo(1), which knows registries, their logins and certificates, and compares every blob with its digest.
 struct SkopeoCall: Hashable, Sendable {
+    /// What the one image of a directory is called there.
+    static let name = "box"
+
     /// Whether registries may be spoken to without a certificate that the host trusts, or without any.
     let isInsecure: Bool
 
@@ -23,7 +26,7 @@ struct SkopeoCall: Hashable, Sendable {
             "skopeo",
             ["copy", "--quiet", "--retry-times", "3"] + (isExact ? ["--preserve-digests"] : [])
                 + verification("--src-tls-verify", image)
-                + ["--dest-shared-blob-dir", blobs.string, image.argument, "oci:\(layout):box"],
+                + ["--dest-shared-blob-dir", blobs.string, image.argument, "oci:\(layout):\(Self.name)"],
             timeout: .seconds(24 * 3600))
     }
 
@@ -32,7 +35,7 @@ struct SkopeoCall: Hashable, Sendable {
         ToolInvocation(
             "skopeo",
             ["copy", "--quiet", "--retry-times", "3", "--preserve-digests"]
-                + verification("--dest-tls-verify", image) + ["oci:\(layout):box", image.argument],
+                + verification("--dest-tls-verify", image) + ["oci:\(layout):\(Self.name)", image.argument],
             timeout: .seconds(24 * 3600))
     }
 

@@ -13,6 +13,8 @@ struct BoxArtifact: Sendable {
     let version: String?
     let architecture: String?
     let user: String
+    /// The text of a key that it lets in and that is no secret; empty for the one that Vagrant publishes, nil for none.
+    let loginKey: String?
     /// The digest of the image, as the store has it.
     let image: ImageDigest
     /// The digest of the whole file.
@@ -30,6 +32,7 @@ struct BoxArtifact: Sendable {
         static let version = "org.opencontainers.image.version"
         static let architecture = "dev.devenv.box.architecture"
         static let user = "dev.devenv.box.user"
+        static let loginKey = "dev.devenv.box.login-key"
         static let image = "dev.devenv.box.digest"
         static let content = "dev.devenv.box.content"
         static let slice = "dev.devenv.slice.digest"
@@ -43,14 +46,13 @@ struct BoxArtifact: Sendable {
         ]
         annotations[Key.version] = version
         annotations[Key.architecture] = architecture
+        annotations[Key.loginKey] = loginKey
         return annotations
     }
 
-    /// The blob of a slice.
-    static func descriptor(of slice: Slice, packed: [UInt8]) -> Manifest.Descriptor {
-        Manifest.Descriptor(
-            mediaType: sliceType, digest: Manifest.digest(of: packed), size: Int64(packed.count),
-            annotations: [Key.slice: slice.digest.description, Key.length: "\(slice.length)"])
+    /// What registries are told about the blob of a slice.
+    static func annotations(of slice: Slice) -> [String: String] {
+        [Key.slice: slice.digest.description, Key.length: "\(slice.length)"]
     }
 
     /// Reads what a registry has; throws `.invalid` for what no box can be.
@@ -64,17 +66,18 @@ struct BoxArtifact: Sendable {
         else { throw BoxError(.invalid, "\(attempt): it is a box of a kind that this devenv does not know") }
         self.init(
             format: format, version: annotations[Key.version], architecture: annotations[Key.architecture], user: user,
-            image: image, content: content, slices: slices)
+            loginKey: annotations[Key.loginKey], image: image, content: content, slices: slices)
     }
 
     init(
-        format: BoxImage.Format, version: String?, architecture: String?, user: String, image: ImageDigest,
-        content: ImageDigest, slices: [Piece]
+        format: BoxImage.Format, version: String?, architecture: String?, user: String, loginKey: String? = nil,
+        image: ImageDigest, content: ImageDigest, slices: [Piece]
     ) {
         self.format = format
         self.version = version
         self.architecture = architecture
         self.user = user
+        self.loginKey = loginKey
         self.image = image
         self.content = content
         self.slices = slices

@@ -1,23 +1,33 @@
 import DevenvBoxes
+import DevenvDownload
 import DevenvHost
+import DevenvModel
 import DevenvPluginAPI
 import SystemPackage
 
 extension RegistryBoxes {
     /// Adds a box that `push` has published. Slices that boxes of the same name in the store have are taken from there.
     func addBox(
-        _ image: ImageReference, _ manifest: Manifest, _ naming: BoxStore.Naming, _ client: RegistryClient
+        _ image: ImageReference, _ manifest: Manifest, _ naming: BoxStore.Naming, _ expected: ImageDigest?,
+        _ client: RegistryClient, _ events: @escaping @Sendable (DownloadEvent) -> Void
     ) async throws(BoxError) -> Result {
         let artifact = try BoxArtifact(reading: manifest, naming.attempt)
+        try check(artifact.image, against: expected, naming.attempt)
         var naming = naming
         naming.version = naming.version ?? artifact.version
         naming.architecture = naming.architecture ?? artifact.architecture
         naming.user = naming.user ?? artifact.user
+        if let text = artifact.loginKey, naming.loginKey == nil {
+            guard let key = text.isEmpty ? .vagrant : LoginKey(carried: text) else {
+                throw BoxError(.invalid, "\(naming.attempt): the key that it says it lets in is none")
+            }
+            naming.loginKey = key
+        }
         let sizes = Dictionary(artifact.slices.map { ($0.blob.digest, $0.blob.size) }) { first, _ in first }
         let total = sizes.values.reduce(0, +)
         let expectation = BoxStore.Expectation(image: artifact.image)
         if let record = try await store.adopt(expectation, as: naming) {
-            return Result(record: record, bytesMoved: 0, bytesTotal: total)
+            return Result(record: record, image: image, bytesMoved: 0, bytesTotal: total)
         }
         let completed = naming
         return try await store.withStaging(naming.attempt) { staging throws(BoxError) in
@@ -25,7 +35,7 @@ extension RegistryBoxes {
             let target = try BoxError.wrap { () throws(HostError) in try SliceTarget(creating: file, artifact) }
             try await takeKnown(artifact, to: target, in: staging, completed)
             FaultPoint.reach("registry.pull.known")
-            let moved = try await takeMissing(artifact, image, to: target, in: staging, client)
+            let moved = try await takeMissing(artifact, image, to: target, client, events)
             FaultPoint.reach("registry.pull.fetched")
             guard try await target.digest(completed.attempt) == artifact.content else {
                 throw BoxError(
@@ -33,7 +43,7 @@ extension RegistryBoxes {
                     help: "whoever published it has to publish it again")
             }
             let record = try await store.add(file, as: completed, expecting: expectation)
-            return Result(record: record, bytesMoved: moved, bytesTotal: total)
+            return Result(record: record, image: image, bytesMoved: moved, bytesTotal: total)
         }
     }
 
@@ -42,7 +52,7 @@ extension RegistryBoxes {
         _ artifact: BoxArtifact, to target: SliceTarget, in staging: FilePath, _ naming: BoxStore.Naming
     ) async throws(BoxError) {
         let donors = try store.list().filter {
-            $0.name == naming.name && $0.format == artifact.format && !$0.hasKnownKey
+            $0.name == naming.name && $0.format == artifact.format && !$0.isLayered
         }
         for donor in donors.reversed() where !target.missing.isEmpty {
             let directory = staging.appending("donor")
@@ -64,29 +74,21 @@ extension RegistryBoxes {
 
     /// Fetches the blobs of all other slices, and returns how many bytes these are.
     private func takeMissing(
-        _ artifact: BoxArtifact, _ image: ImageReference, to target: SliceTarget, in staging: FilePath,
-        _ client: RegistryClient
+        _ artifact: BoxArtifact, _ image: ImageReference, to target: SliceTarget, _ client: RegistryClient,
+        _ events: @escaping @Sendable (DownloadEvent) -> Void
     ) async throws(BoxError) -> Int64 {
-        let blobs = BlobDirectory(root: staging.appending("blobs"))
-        var fetched: [BoxArtifact.Piece] = []
-        var seen: Set<ImageDigest> = []
-        try BoxError.wrap { () throws(HostError) in try blobs.make() }
-        for piece in artifact.slices where seen.insert(piece.blob.digest).inserted {
-            if target.missing.contains(piece.slice.digest) {
-                fetched.append(piece)
-            } else {
-                try BoxError.wrap { () throws(HostError) in try blobs.fill(piece.blob) }
+        let pieces = artifact.slices.uniqued(on: \.blob.digest)
+        let missing = pieces.filter { target.missing.contains($0.slice.digest) }
+        guard !missing.isEmpty else { return 0 }
+        let fetch = BlobFetch(image, missing.map(\.blob), but: pieces.map(\.blob), in: blobs)
+        return try await fetch.run(with: client, isExact: true, events: events) { () throws(BoxError) in
+            // the arguments of a program have room for some thousand paths
+            for start in stride(from: 0, to: missing.count, by: 500) {
+                try await unpack(
+                    missing[start..<min(start + 500, missing.count)], fetch.blobs, to: target, client.attempt)
             }
+            return fetch.total
         }
-        guard !fetched.isEmpty else { return 0 }
-        _ = try await client.output(
-            of: calls.fetch(image, to: staging.appending("layout"), blobs: blobs.root, isExact: true), image)
-        // the arguments of a program have room for some thousand paths
-        for start in stride(from: 0, to: fetched.count, by: 500) {
-            try await unpack(fetched[start..<min(start + 500, fetched.count)], blobs, to: target, client.attempt)
-        }
-        try BoxError.wrap { () throws(HostError) in try HostFiles.remove(blobs.root) }
-        return fetched.reduce(0) { $0 + $1.blob.size }
     }
 
     private func unpack(

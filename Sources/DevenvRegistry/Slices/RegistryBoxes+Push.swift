@@ -1,7 +1,8 @@
 package import DevenvBoxes
-import DevenvCrypto
+import DevenvCatalogs
 import DevenvHost
-import FoundationEssentials
+import DevenvModel
+import DevenvPluginAPI
 import SystemPackage
 
 extension RegistryBoxes {
@@ -9,7 +10,7 @@ extension RegistryBoxes {
     ///
     /// The result says how many bytes the registry did not have, as far as the box that `reference` stood for before tells.
     package func push(
-        _ record: BoxRecord, as version: String? = nil, to reference: ImageReference
+        _ record: BoxRecord, as version: String? = nil, flat: FlatTree? = nil, to reference: ImageReference
     ) async throws(BoxError) -> Result {
         let attempt = "publishing the box '\(record.name)' as '\(reference)'"
         guard case .registry = reference else {
@@ -18,18 +19,37 @@ extension RegistryBoxes {
         let client = RegistryClient(runner: runner, calls: calls, attempt: attempt)
         let known = try await knownBlobs(of: reference, client)
         return try await store.withStaging(attempt) { staging throws(BoxError) in
-            let layout = staging.appending("layout")
-            let blobs = BlobDirectory(root: layout.appending("blobs"))
-            try BoxError.wrap { () throws(HostError) in try blobs.make() }
-            let file = try await content(of: record, in: staging, attempt)
-            let artifact = try await cut(file, record, version ?? record.version, blobs, attempt)
+            let image = try OutgoingImage(in: staging)
+            let tree: FlatTree? =
+                if record.isLayered, flat == nil { try await store.flatten(record, in: staging, attempt) } else { flat }
+            let file = try await content(of: record, tree, in: staging, attempt)
+            let cut = try await SliceCutter(runner: runner, image: image, attempt: attempt).cut(file)
+            let artifact = BoxArtifact(
+                format: record.format, version: version ?? record.version, architecture: record.architecture,
+                user: record.user, loginKey: try loginKey(of: record), image: tree?.digest ?? record.image.digest,
+                content: cut.content, slices: cut.slices)
             FaultPoint.reach("registry.push.cut")
-            try write(artifact, to: layout, blobs, attempt)
-            _ = try await client.output(of: calls.send(layout, to: reference), reference)
+            let digest = try image.finish(
+                BoxArtifact.type, artifact.slices.map(\.blob), annotations: artifact.annotations, attempt)
+            _ = try await client.output(of: calls.send(image.layout, to: reference), reference)
+            FaultPoint.reach("registry.push.sent")
             let sizes = Dictionary(artifact.slices.map { ($0.blob.digest, $0.blob.size) }) { first, _ in first }
             return Result(
-                record: record, bytesMoved: sizes.filter { !known.contains($0.key) }.values.reduce(0, +),
+                record: record, image: reference.pinned(to: digest),
+                bytesMoved: sizes.filter { !known.contains($0.key) }.values.reduce(0, +),
                 bytesTotal: sizes.values.reduce(0, +))
+        }
+    }
+
+    /// Whether a registry still has what a reference stands for.
+    package func has(_ reference: ImageReference) async throws(BoxError) -> Bool {
+        let client = RegistryClient(runner: runner, calls: calls, attempt: "looking for '\(reference)'")
+        do throws(BoxError) {
+            _ = try await client.manifest(of: reference)
+            return true
+        } catch {
+            guard error.code == .missing else { throw error }
+            return false
         }
     }
 
@@ -45,81 +65,45 @@ extension RegistryBoxes {
         }
     }
 
-    /// The one file that a box is: that of a disk image, or an archive that is made of a tree.
-    func content(of record: BoxRecord, in staging: FilePath, _ attempt: String) async throws(BoxError) -> FilePath {
-        guard !record.hasKnownKey else {
-            throw BoxError(
-                .invalid, "\(attempt): it lets in a key that everybody knows, which a registry does not pass on",
-                help: "publish the box as it came, or a box made from a machine of it")
-        }
-        let files = try store.files(of: record)
-        guard let file = files.first, files.count == 1 else {
-            throw BoxError(
-                .invalid, "\(attempt): it is in several parts",
-                help: "copy an image of a container with 'skopeo copy' from where it came")
-        }
-        guard HostFiles.isDirectory(file) else { return file }
+    /// The one file that a box is: that of a disk image, an archive that is made of a tree, or the archive that Vagrant has of several
+    /// files.
+    func content(
+        of record: BoxRecord, _ flat: FlatTree? = nil, in staging: FilePath, _ attempt: String
+    ) async throws(BoxError) -> FilePath {
+        let files = if let flat { [flat.path] } else { try store.files(of: record) }
+        if let file = files.first, files.count == 1, record.format == .qcow2 { return file }
         let archive = staging.appending("content.tar")
-        let outcome: ToolOutcome
-        do { outcome = try await runner.run(SliceCall.pack(file, to: archive)) } catch { throw .tool(error, attempt) }
-        guard outcome.status == 0 else {
-            throw BoxError(.failed, "\(attempt): 'tar' failed with status \(outcome.status): \(outcome.complaint)")
+        if let file = files.first, files.count == 1, record.format == .directories {
+            try await run(SliceCall.pack(file, to: archive), attempt)
+            return archive
         }
+        guard let version = BoxVersion(parsing: record.version ?? "0") else {
+            throw BoxError(.invalid, "\(attempt): its version can't be read")
+        }
+        let box = try PublishedBox(record, version, of: store)
+        let texts = staging.appending("texts")
+        try BoxError.wrap { () throws(HostError) in try HostFiles.makeDirectory(texts) }
+        var call: ToolInvocation
+        do throws(CatalogError) { call = try box.packing(in: texts, isCompressed: false) } catch {
+            throw BoxError(.failed, error.message, help: error.help)
+        }
+        call.arguments = call.arguments.map { $0 == "--file=-" ? "--file=\(archive)" : $0 }
+        try await run(call, attempt)
         return archive
     }
 
-    private func cut(
-        _ file: FilePath, _ record: BoxRecord, _ version: String?, _ blobs: BlobDirectory, _ attempt: String
-    ) async throws(BoxError) -> BoxArtifact {
-        let reader = try BoxError.wrap { () throws(HostError) in try SliceReader(opening: file, .boxes) }
-        var hash = SHA256()
-        var pieces: [BoxArtifact.Piece] = []
-        while let (slice, bytes) = try BoxError.wrap({ () throws(HostError) in try reader.next() }) {
-            hash.update(bytes)
-            let outcome: ToolOutcome
-            do { outcome = try await runner.run(SliceCall.compress(bytes)) } catch { throw .tool(error, attempt) }
-            guard outcome.status == 0 else {
-                throw BoxError(.failed, "\(attempt): 'zstd' failed: \(outcome.complaint)")
-            }
-            let blob = BoxArtifact.descriptor(of: slice, packed: outcome.standardOutput)
-            try BoxError.wrap { () throws(HostError) in
-                try AtomicFile.write(outcome.standardOutput, to: blobs.path(blob.digest), durable: false)
-            }
-            pieces.append(BoxArtifact.Piece(slice: slice, blob: blob))
-        }
-        return BoxArtifact(
-            format: record.format, version: version, architecture: record.architecture, user: record.user,
-            image: record.image.digest, content: ImageDigest(finishing: hash), slices: pieces)
-    }
-
-    private func write(
-        _ artifact: BoxArtifact, to layout: FilePath, _ blobs: BlobDirectory, _ attempt: String
-    ) throws(BoxError) {
-        let config = try blob(Array("{}".utf8), BoxArtifact.type, blobs)
-        let manifest = Manifest(
-            artifactType: BoxArtifact.type, config: config, layers: artifact.slices.map(\.blob),
-            annotations: artifact.annotations)
-        var entry = try blob(try manifest.bytes(attempt), manifest.mediaType, blobs)
-        entry.annotations = ["org.opencontainers.image.ref.name": "box"]
-        let index = Manifest(manifests: [entry])
-        try BoxError.wrap { () throws(HostError) in
-            try AtomicFile.write(
-                Array("{\"imageLayoutVersion\":\"1.0.0\"}\n".utf8), to: layout.appending("oci-layout"), durable: false)
-        }
-        let bytes = try index.bytes(attempt)
-        try BoxError.wrap { () throws(HostError) in
-            try AtomicFile.write(bytes, to: layout.appending("index.json"), durable: false)
+    private func run(_ call: ToolInvocation, _ attempt: String) async throws(BoxError) {
+        let outcome: ToolOutcome
+        do { outcome = try await runner.run(call) } catch { throw .tool(error, attempt) }
+        guard outcome.status == 0 else {
+            throw BoxError(.failed, "\(attempt): 'tar' failed with status \(outcome.status): \(outcome.complaint)")
         }
     }
 
-    private func blob(
-        _ bytes: [UInt8], _ type: String?, _ blobs: BlobDirectory
-    ) throws(BoxError) -> Manifest.Descriptor {
-        let blob = Manifest.Descriptor(
-            mediaType: type, digest: Manifest.digest(of: bytes), size: Int64(bytes.count))
-        try BoxError.wrap { () throws(HostError) in
-            try AtomicFile.write(bytes, to: blobs.path(blob.digest), durable: false)
-        }
-        return blob
+    /// The text of the key that a box lets in; empty for the one that Vagrant publishes, nil for none.
+    private func loginKey(of record: BoxRecord) throws(BoxError) -> String? {
+        let image = try store.image(withDigest: record.digest, name: record.name)
+        guard case .knownKey(let path) = image.introduction else { return nil }
+        return try LoginKey(reading: path).carried ?? ""
     }
 }

@@ -4,16 +4,19 @@ import SystemPackage
 /// The calls that slices need.
 enum SliceCall {
     /// Compresses a slice. On one thread, and of the same bytes always the same, so that a registry has it already.
-    static func compress(_ bytes: [UInt8]) -> ToolInvocation {
+    static func compress(_ bytes: [UInt8], limit: Int = 32 << 20) -> ToolInvocation {
         ToolInvocation(
             "zstd", ["--compress", "--stdout", "--quiet", "-3", "--single-thread", "-"], input: bytes,
-            output: .captured(limit: 32 << 20))
+            output: .captured(limit: limit))
     }
 
     /// The content of slices, one after another.
-    static func decompress(_ blobs: [FilePath]) -> ToolInvocation {
+    static func decompress(_ blobs: [FilePath], output: ToolInvocation.Output = .captured(limit: 16 << 20))
+        -> ToolInvocation
+    {
         ToolInvocation(
-            "zstd", ["--decompress", "--stdout", "--quiet", "--"] + blobs.map(\.string), timeout: .seconds(3600))
+            "zstd", ["--decompress", "--stdout", "--quiet", "--"] + blobs.map(\.string), output: output,
+            timeout: .seconds(3600))
     }
 
     /// A tree as a file that is always the same for the same tree, times of files left out as its digest leaves them out.

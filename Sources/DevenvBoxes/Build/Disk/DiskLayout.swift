@@ -34,6 +34,14 @@ struct DiskLayout: Hashable, Sendable {
         root = Partition(start: 18 * Self.alignment, count: sectors - 19 * Self.alignment)
     }
 
+    /// How large a disk must be for files of so many blocks of 4 KiB: beside them there are the other partitions, the journal,
+    /// the tables of inodes and a reserve, about a tenth in all.
+    func needed(blocks: Int64) -> Int64 {
+        let step: Int64 = 128 << 20
+        let whole = blocks * 4096 / 100 * 108 + (48 << 20)
+        return (whole + step - 1) / step * step
+    }
+
     /// The table, as sfdisk(8) reads it.
     func table(_ identity: DiskIdentity) -> String {
         let types = [

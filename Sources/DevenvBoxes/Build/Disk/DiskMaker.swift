@@ -28,11 +28,47 @@ package struct DiskMaker: Sendable {
         let disk = scratch.appending("disk.raw")
         try await run(DiskTools.allocate(layout, disk))
         try await run(DiskTools.partition(layout, identity, disk))
-        // who owns what in the tree can be seen only in the name space that it was made in
-        try await run(namespace.enter(DiskTools.makeRoot(layout, identity, tree: tree, disk)))
+        try await makeRoot(layout, identity, of: tree, disk, in: scratch)
         try await installLoaders(layout, identity, disk, in: scratch)
         try await run(DiskTools.compress(disk, to: image))
         try BoxError.wrap { () throws(HostError) in try HostFiles.remove(disk) }
+    }
+
+    private func makeRoot(
+        _ layout: DiskLayout, _ identity: DiskIdentity, of tree: FilePath, _ disk: FilePath, in scratch: FilePath
+    ) async throws(BoxError) {
+        // who owns what in the tree can be seen only in the name space that it was made in
+        let call = namespace.enter(DiskTools.makeRoot(layout, identity, tree: tree, disk))
+        let outcome = try await result(of: call)
+        guard outcome.status == 0 else { throw try await tooSmall(layout, tree, outcome) }
+        let description = try await run(DiskTools.describeRoot(layout, disk)).text
+        guard let inodes = InodeCount(description)?.used else {
+            throw BoxError(.failed, "making a disk image: 'dumpe2fs' does not say how many inodes there are")
+        }
+        let commands = scratch.appending("settle")
+        try BoxError.wrap { () throws(HostError) in
+            try AtomicFile.write(Array(DiskTools.settlements(inodes: inodes).utf8), to: commands, durable: false)
+        }
+        try await run(DiskTools.settleTimes(layout, commands: commands, disk))
+    }
+
+    /// Why the root file system could not be made: most often there is more in the tree than room for it.
+    private func tooSmall(_ layout: DiskLayout, _ tree: FilePath, _ outcome: ToolOutcome) async throws(BoxError)
+        -> BoxError
+    {
+        let words = outcome.complaint
+        let measured = try await result(of: namespace.enter(DiskTools.measure(tree)))
+        let blocks = measured.text.split { $0.isWhitespace }.first.flatMap { Int64($0) } ?? 0
+        let needed = layout.needed(blocks: blocks)
+        guard words.contains("populating file system") || words.contains("Could not allocate"), needed > layout.size
+        else {
+            return BoxError(.failed, "making a disk image: 'mke2fs' failed with status \(outcome.status): \(words)")
+        }
+        return BoxError(
+            .invalid,
+            "making a disk image: a disk of \(ByteCount(bytes: layout.size)) is too small for a tree of "
+                + "\(ByteCount(bytes: (blocks >> 8) << 20))",
+            help: "it must have \(ByteCount(bytes: needed)) or more", part: .size)
     }
 
     private func installLoaders(
@@ -84,11 +120,29 @@ package struct DiskMaker: Sendable {
         }
     }
 
-    private func run(_ call: ToolInvocation) async throws(BoxError) {
-        let outcome: ToolOutcome
-        do { outcome = try await runner.run(call) } catch { throw .tool(error, "making a disk image") }
-        guard outcome.status != 0 else { return }
+    @discardableResult private func run(_ call: ToolInvocation) async throws(BoxError) -> ToolOutcome {
+        let outcome = try await result(of: call)
+        guard outcome.status != 0 else { return outcome }
         throw BoxError(
             .failed, "making a disk image: '\(call.tool)' failed with status \(outcome.status): \(outcome.complaint)")
+    }
+
+    func result(of call: ToolInvocation) async throws(BoxError) -> ToolOutcome {
+        do { return try await runner.run(call) } catch { throw .tool(error, "making a disk image") }
+    }
+}
+
+/// How many inodes a file system has, as dumpe2fs tells it.
+struct InodeCount: Hashable, Sendable {
+    /// How many are in use. New file systems have them at the front.
+    let used: Int
+
+    init?(_ description: String) {
+        func number(_ name: String) -> Int? {
+            let line = description.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+            return line.flatMap { Int($0.filter(\.isNumber)) }
+        }
+        guard let count = number("Inode count"), let free = number("Free inodes"), free <= count else { return nil }
+        used = count - free
     }
 }

@@ -34,6 +34,34 @@ enum DiskTools {
             ], environment: times, timeout: .seconds(3600))
     }
 
+    /// Tells how many inodes there are, and how many are free.
+    static func describeRoot(_ layout: DiskLayout, _ disk: FilePath) -> ToolInvocation {
+        ToolInvocation("dumpe2fs", ["-h", place(layout, disk)])
+    }
+
+    /// Gives the first inodes one time: mke2fs takes the moments of access and change from the tree, which nobody can set.
+    /// Versions from 1.47.1 on don't, and then nothing changes.
+    static func settleTimes(_ layout: DiskLayout, commands: FilePath, _ disk: FilePath) -> ToolInvocation {
+        ToolInvocation("debugfs", ["-w", "-f", commands.string, place(layout, disk)], environment: times)
+    }
+
+    /// The commands for `settleTimes`; the inodes below the tenth have been given no times but the root's.
+    static func settlements(inodes: Int) -> String {
+        let used = [2] + Array(11...max(11, inodes))
+        let fields = ["atime", "ctime"]
+        return used.flatMap { inode in fields.map { "set_inode_field <\(inode)> \($0) @\(epoch)\n" } }.joined()
+    }
+
+    /// The root file system, as e2fsprogs name it.
+    private static func place(_ layout: DiskLayout, _ disk: FilePath) -> String {
+        "\(disk)?offset=\(layout.root.offset)"
+    }
+
+    /// Tells how much the files of a tree take, in blocks of 4 KiB.
+    static func measure(_ tree: FilePath) -> ToolInvocation {
+        ToolInvocation("du", ["--summarize", "--one-file-system", "--block-size=4096", "--", tree.string])
+    }
+
     /// Makes the file system of the EFI system partition, where it is.
     static func makeSystem(_ layout: DiskLayout, _ identity: DiskIdentity, _ disk: FilePath) -> ToolInvocation {
         ToolInvocation(
@@ -69,12 +97,18 @@ enum DiskTools {
 
     /// Turns the disk into an image that takes no more space than it needs.
     static func compress(_ disk: FilePath, to image: FilePath) -> ToolInvocation {
+        convert(disk, to: image, ["-c", "-O", "qcow2", "-o", "compat=1.1,compression_type=zstd"])
+    }
+
+    /// The same as VirtualBox exports disks.
+    static func compressForVirtualBox(_ disk: FilePath, to image: FilePath) -> ToolInvocation {
+        convert(disk, to: image, ["-O", "vmdk", "-o", "subformat=streamOptimized"])
+    }
+
+    private static func convert(_ disk: FilePath, to image: FilePath, _ how: [String]) -> ToolInvocation {
         ToolInvocation(
-            "qemu-img",
-            [
-                "convert", "-q", "-c", "-f", "raw", "-O", "qcow2", "-o", "compat=1.1,compression_type=zstd",
-                disk.string, image.string,
-            ], timeout: .seconds(3600))
+            "qemu-img", ["convert", "-q", "-f", "raw"] + how + [disk.string, image.string], timeout: .seconds(3600),
+            endsWithCaller: true)
     }
 }
 

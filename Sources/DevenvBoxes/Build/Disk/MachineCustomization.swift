@@ -12,17 +12,26 @@ enum MachineCustomization {
     /// Before any package is set up that is not essential.
     static let preparation = head + MachineFiles.start.map(\.installation).joined()
 
-    /// After all of them, beside what makes it a box.
+    /// After all of them, when it has become a box, and before what a definition brings.
     static func completion(_ identity: DiskIdentity) -> String {
         head + MachineFiles.all(identity).map(\.installation).joined() + services
     }
+
+    /// After what a definition brings. The times say that /etc and /var are as /usr expects them: nothing has to be brought up
+    /// to date at the first start.
+    static let conclusion =
+        head + #"""
+            printf 'debian\n' >"$root/etc/hostname"
+            ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+            touch --reference="$root/usr" "$root/etc/.updated" "$root/var/.updated"
+
+            """#
 
     /// Nothing of this is out of the user's reach: `systemctl enable` and `unmask` bring each one back.
     ///
     /// apt's own timers would hold its lock when a provisioner needs it; the others serve what a machine like this does not
     /// have (snapshots of LVM, a firmware's store for crashes, partitions to be made). Logging in is allowed while the system
-    /// starts. Each generator costs as much as a service. The times say that /etc and /var are as /usr expects them: nothing
-    /// has to be brought up to date at the first start.
+    /// starts. Each generator costs as much as a service.
     private static let services = #"""
 
         in_root() { chroot "$root" "$@"; }
@@ -39,9 +48,7 @@ enum MachineCustomization {
         for name in gpt-auto hibernate-resume integritysetup veritysetup system-update; do
             ln -sf /dev/null "$root/etc/systemd/system-generators/systemd-$name-generator"
         done
-        ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
         [ -e "$root/etc/default/locale" ] || : >"$root/etc/default/locale"
-        touch --reference="$root/usr" "$root/etc/.updated" "$root/var/.updated"
 
         """#
 }

@@ -33,7 +33,6 @@ enum MachineFiles {
                 path: "/etc/fstab",
                 text: "UUID=\(identity.rootFileSystem) / ext4 errors=remount-ro 0 1\n"),
             MachineFile(path: "/etc/hosts", text: hosts),
-            MachineFile(path: "/etc/hostname", text: "debian\n"),
             MachineFile(path: FirstBoot.path, isProgram: true, text: FirstBoot.script),
             MachineFile(path: DiskGrowth.path, isProgram: true, text: DiskGrowth.script),
         ]
