@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/sendfile.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t forward_descriptor = -1;
@@ -42,7 +44,31 @@ int devenv_next_data(int descriptor, long offset, long *start, long *end) {
     return *end < 0 ? -1 : 1;
 }
 
+long devenv_send_file(int source, int target, long offset, long count) {
+    off_t from = offset;
+    return sendfile(target, source, &from, (size_t)count);
+}
+
+void devenv_begin_flushing(int file, long offset, long count) {
+    (void)sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
+int devenv_pipe(int *reader, int *writer) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);  // a smaller one does as well
+    *reader = ends[0];
+    *writer = ends[1];
+    return 0;
+}
+
 long devenv_copy_range(int source, int target, long offset, long count) {
     off_t from = offset, to = offset;
     return copy_file_range(source, &from, target, &to, (size_t)count, 0);
+}
+
+int devenv_clock_is_kept(void) {
+    struct timex clock = {0};
+    if (adjtimex(&clock) < 0) return -1;
+    return (clock.status & STA_UNSYNC) == 0;
 }

@@ -27,15 +27,15 @@ package struct DiagnosticRenderer: Sendable {
         guard let location else { return "\(label): \(message)\n" }
         let head = "\(paint(visible(location.description), "1")): \(label): \(message)\n"
         guard let line = location.source.line(location.line) else { return head }
-        return head + "    " + visible(line) + "\n    " + marker(under: line, at: location) + "\n"
+        let excerpt = LineExcerpt(of: line, around: location.column)
+        return head + "    " + visible(excerpt.text) + "\n    " + marker(under: excerpt, length: location.length) + "\n"
     }
 
     /// Blanks up to the column, tabs kept so that the caret lines up whatever the terminal's tab width is.
-    private func marker(under line: String, at location: SourceLocation) -> String {
-        let scalars = Array(line.unicodeScalars)
-        let indent = scalars.prefix(location.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
-        let room = max(1, scalars.count - location.column + 1)
-        let tail = String(repeating: "~", count: min(location.length, room) - 1)
+    private func marker(under excerpt: LineExcerpt, length: Int) -> String {
+        let indent = excerpt.scalars.prefix(excerpt.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
+        let room = max(1, excerpt.scalars.count - excerpt.column + 1)
+        let tail = String(repeating: "~", count: min(length, room) - 1)
         return indent + paint("^" + tail, "1;32")
     }
 

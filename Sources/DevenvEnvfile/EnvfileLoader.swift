@@ -39,10 +39,11 @@ package enum EnvfileLoader {
     /// Loads a text as if it were the Envfile of a directory, under the text's own name.
     package static func load(
         _ source: SourceText, directory: FilePath, environment: [String: String] = [:],
-        addresses: AddressBook = AddressBook(), providers: [String] = standardProviders
+        addresses: AddressBook = AddressBook(), providers: [String] = standardProviders, files: ProjectFiles = .host
     ) -> Result {
         let directory = directory.lexicallyNormalized()
-        let scope = Scope(directory: directory, environment: environment, providerNames: providers)
+        let scope = Scope(
+            directory: directory, environment: environment, providerNames: providers, files: files)
         return load(source, path: directory.appending(source.name), scope, addresses)
     }
 
@@ -56,7 +57,8 @@ package enum EnvfileLoader {
                 envfile: nil, graph: nil, addresses: addresses, diagnostics: scope.problems.diagnostics.ordered)
         }
         var decoder = ProjectDecoder(scope, path: path, addresses: addresses)
-        let envfile = decoder.decode(root)
+        var envfile = decoder.decode(root)
+        envfile.files = layers.files
         var diagnostics = decoder.scope.problems.diagnostics
         let graph = MachineGraph.build(envfile, reporting: &diagnostics)
         let isValid = !diagnostics.hasErrors

@@ -17,6 +17,7 @@ package enum DetachedProcess {
         let configuration = Configuration(
             executable: .path(setsid), arguments: Arguments(["--fork", program.string] + arguments),
             environment: .custom(variables(environment)), workingDirectory: "/")
+        let invocation = ToolInvocation(program.string, arguments)
         let status: Int
         do {
             let result = try await Subprocess.run(
@@ -24,9 +25,11 @@ package enum DetachedProcess {
                 error: .discarded)
             status = SystemToolRunner.status(result.terminationStatus)
         } catch {
-            throw SystemToolRunner.translate(error, ToolInvocation(program.string, arguments))
+            throw SystemToolRunner.translate(error, invocation)
         }
         guard status != 0 else { return }
+        // setsid is killed where the task is cancelled
+        guard !Task.isCancelled else { throw SystemToolRunner.cancelled(invocation) }
         throw ToolError(.failed, tool: name, "starting '\(program)': setsid ended with status \(status)")
     }
 

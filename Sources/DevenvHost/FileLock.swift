@@ -1,3 +1,4 @@
+import DevenvModel
 import Glibc
 package import SystemPackage
 
@@ -30,9 +31,7 @@ package struct FileLock: ~Copyable {
         self.file = file
     }
 
-    deinit {
-        try? file.close()  // the kernel has let go of the lock either way
-    }
+    deinit { file.closeUnlocking() }
 
     /// Takes the lock if nobody has it; the file is made where it is missing. Never waits.
     package static func attempt(_ path: FilePath, command: String) throws(HostError) -> Attempt {
@@ -92,12 +91,17 @@ package struct FileLock: ~Copyable {
         guard let bytes = try HostFiles.read(ownerFile(of: path), limit: 64 << 10) else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", maxSplits: 2).map(String.init)
         guard lines.count == 3, let processID = Int(lines[0]), let since = Int(lines[1]) else { return nil }
-        return Holder(processID: processID, command: lines[2].trimmingNewline, since: since)
+        return Holder(processID: processID, command: lines[2].withoutFinalNewline, since: since)
     }
 
     private static func ownerFile(of path: FilePath) -> FilePath { FilePath(path.string + ".owner") }
 }
 
-extension String {
-    fileprivate var trimmingNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
+extension FileDescriptor {
+    /// Closes a file that is locked, letting go of the lock first: a program that another thread is just starting has a copy
+    /// of the descriptor until execve(2), and close(2) alone would leave the lock to that copy.
+    package func closeUnlocking() {
+        flock(rawValue, LOCK_UN)
+        try? close()  // nothing was buffered here
+    }
 }

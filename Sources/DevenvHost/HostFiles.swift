@@ -43,12 +43,16 @@ package enum HostFiles {
         do {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
             defer { try? file.close() }  // it was only read
+            var status = stat()
+            guard fstat(file.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
             var bytes: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: min(limit, 64 << 10) + 1)
+            // one byte more than there is, so that the end is seen; files of the kernel say that they have none
+            var room = min(limit, max(Int(status.st_size), 4095)) + 1
             while bytes.count <= limit {
-                let count = try chunk.withUnsafeMutableBytes { try file.read(into: $0) }
-                if count == 0 { return bytes }
-                bytes += chunk.prefix(count)
+                let part = try [UInt8](unsafeUninitializedCapacity: room) { try fill($0, &$1, from: file) }
+                bytes = bytes.isEmpty ? part : bytes + part
+                if part.count < room { return bytes }
+                room = min(limit - bytes.count, bytes.count) + 1
             }
             throw Errno.fileTooLarge
         } catch let error as Errno where error == .noSuchFileOrDirectory {
@@ -58,28 +62,42 @@ package enum HostFiles {
         }
     }
 
+    /// Reads until a buffer is full, or to the file's end.
+    private static func fill(
+        _ buffer: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int, from file: FileDescriptor
+    ) throws {
+        while count < buffer.count {
+            let space = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+            let new = try file.read(into: space)
+            if new == 0 { return }
+            count += new
+        }
+    }
+
     /// Whether there is a directory, or a link to one.
     package static func isDirectory(_ path: FilePath) -> Bool {
         var status = stat()
         return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The first bytes of a file, fewer only where it is shorter.
-    package static func head(of path: FilePath, count: Int) throws(HostError) -> [UInt8] {
+    /// Bytes of a file from an offset on, fewer only where it is shorter.
+    package static func head(of path: FilePath, from offset: Int64 = 0, count: Int) throws(HostError) -> [UInt8] {
         try HostError.wrap("reading", path) {
             let file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
             return try file.closeAfter {
-                try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-                    while filled < count {
-                        let rest = UnsafeMutableRawBufferPointer(
-                            rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-                        let read = try file.read(into: rest)
-                        if read == 0 { return }
-                        filled += read
-                    }
+                if offset > 0 { try file.seek(offset: offset, from: .start) }
+                return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                    try fill(buffer, &filled, from: file)
                 }
             }
         }
+    }
+
+    /// Whether two paths lead to the same file or directory; false where one leads nowhere.
+    package static func areSame(_ one: FilePath, _ other: FilePath) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard stat(one.string, &first) == 0, stat(other.string, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
     /// The length of a file; links are followed.
@@ -96,7 +114,8 @@ package enum HostFiles {
         }
     }
 
-    /// Makes a directory and the missing ones above it. One that exists keeps its mode.
+    /// Makes a directory and the missing ones above it. One that exists keeps its mode; the ones above can be passed through by
+    /// anybody, as other things may come to stand in them that are for others, such as boxes beside a private configuration.
     package static func makeDirectory(
         _ path: FilePath, mode: FilePermissions = [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]
     ) throws(HostError) {
@@ -110,7 +129,7 @@ package enum HostFiles {
         switch Errno(rawValue: errno) {
         case .fileExists where kind(path) == .directory || exists(path): return
         case .noSuchFileOrDirectory where path.removingLastComponent() != path:
-            try makeDirectory(path.removingLastComponent(), mode: mode)
+            try makeDirectory(path.removingLastComponent(), mode: mode.union([.groupExecute, .otherExecute]))
             try makeDirectory(path, mode: mode)
         case let error: throw HostError("making the directory", path, error)
         }

@@ -26,6 +26,17 @@ package enum HostPort {
         }
     }
 
+    /// A port of 127.0.0.1 that is free now, among those that no system hands out by itself and few programs have by custom.
+    /// `refused`: those that are not to be chosen, free as they may be.
+    package static func unused(except refused: Set<UInt16> = []) -> UInt16 {
+        let range: ClosedRange<UInt16> = 22000...29999
+        let isFree: (UInt16) -> Bool = {
+            !refused.contains($0) && probe(PortForward(host: $0, guest: $0)) == .free
+        }
+        let drawn = (0..<100).lazy.map { _ in UInt16.random(in: range) }
+        return drawn.first(where: isFree) ?? range.first(where: isFree) ?? range.lowerBound
+    }
+
     /// Tries to bind; nothing stays bound.
     package static func probe(_ forward: PortForward) -> Verdict {
         do {

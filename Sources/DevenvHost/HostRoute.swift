@@ -24,10 +24,12 @@ package struct HostRoute: Hashable, Sendable {
     /// A subnet, or a part of it, that this host has behind another interface than the one that is to lead there: what is in
     /// it would not be reached. A way to a larger subnet does no harm, as the smaller one is preferred.
     package static func obstacle(to subnet: IPv4Subnet, by interface: String) -> HostRoute? {
-        all().first { route in
-            route.interface != interface && subnet.contains(route.subnet.address)
-                && route.subnet.prefixLength >= subnet.prefixLength
-        }
+        all().first { $0.interface != interface && $0.leads(into: subnet) }
+    }
+
+    /// Whether it leads to a subnet or to a part of it. One to a larger subnet may begin at the same address.
+    package func leads(into other: IPv4Subnet) -> Bool {
+        other.contains(subnet.address) && subnet.prefixLength >= other.prefixLength
     }
 
     /// The same from the file's text: the numbers are in the machine's own byte order, as hexadecimal digits.

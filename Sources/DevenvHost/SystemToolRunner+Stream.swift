@@ -12,40 +12,64 @@ extension SystemToolRunner {
         do {
             let input = try ToolInput.file(of: invocation.input)
             defer { try? input.close() }  // nothing is written to it any more
-            let result = try await Subprocess.run(
-                Self.configuration(invocation), input: .fileDescriptor(input, closeAfterSpawningProcess: false),
-                output: .sequence,
-                error: .bytes(limit: 1 << 20)
-            ) { execution in
-                let output = StreamedOutput(execution.standardOutput)
-                let value = await body { try await output.next() }
-                if await !output.hasEnded {
-                    await execution.teardown(using: [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))])
-                }
-                return value
-            }
-            let outcome = ToolOutcome(
-                status: Self.status(result.terminationStatus), standardError: result.standardError)
-            return (outcome, result.closureResult)
+            return try await Self.stream(invocation, input: input, to: body)
         } catch {
             throw Self.translate(error, invocation)
         }
     }
-}
 
-/// The output of a program that runs.
-private actor StreamedOutput {
-    private var iterator: SubprocessOutputSequence.Iterator
-    private(set) var hasEnded = false
+    /// The same for a program that reads a file on its standard input while that arrives.
+    package func stream<Value: Sendable>(
+        _ invocation: ToolInvocation, from file: ArrivingFile,
+        to body: @escaping @Sendable (@escaping @Sendable () async throws -> [UInt8]?) async -> Value
+    ) async throws(ToolError) -> (outcome: ToolOutcome, value: Value) {
+        do {
+            let pipe = try HostPipe()
+            async let feeding: Void = Self.feed(file, into: pipe.writer)
+            do {
+                let result = try await Self.stream(invocation, input: pipe.reader.descriptor) { next in
+                    pipe.reader.close()  // the program has its own
+                    return await body(next)
+                }
+                await feeding
+                return result
+            } catch {
+                pipe.reader.close()  // a program that could not be started reads nothing, and the feeding ends
+                await feeding
+                throw error
+            }
+        } catch {
+            throw Self.translate(error, invocation)
+        }
+    }
 
-    init(_ sequence: SubprocessOutputSequence) { iterator = sequence.makeAsyncIterator() }
+    private static func feed(_ file: ArrivingFile, into pipe: HostPipe.End) async {
+        // without a thread for it the program finds nothing to read, and says so
+        if let feed = try? FileFeed() { await feed.feed(file, into: pipe.descriptor) }
+        pipe.close()
+    }
 
-    /// The next chunk, nil at the end. Only one may be asked for at a time.
-    func next() async throws -> [UInt8]? {
-        var position = iterator
-        let buffer = try await position.next()
-        iterator = position
-        if buffer == nil { hasEnded = true }
-        return buffer.map { $0.withUnsafeBytes { Array($0) } }
+    private static func stream<Value: Sendable>(
+        _ invocation: ToolInvocation, input: FileDescriptor,
+        to body: @escaping @Sendable (@escaping @Sendable () async throws -> [UInt8]?) async -> Value
+    ) async throws -> (outcome: ToolOutcome, value: Value) {
+        let pipe = try HostPipe()
+        defer { pipe.close() }
+        let output = try PipeReader(pipe.reader.descriptor)
+        let result = try await Subprocess.run(
+            configuration(invocation), input: .fileDescriptor(input, closeAfterSpawningProcess: false),
+            output: .fileDescriptor(pipe.writer.descriptor, closeAfterSpawningProcess: false),
+            error: .bytes(limit: 1 << 20)
+        ) { execution in
+            pipe.writer.close()  // the program has its own
+            let value = await body { try await output.next() }
+            if await !output.hasEnded {
+                await execution.teardown(using: [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))])
+            }
+            return value
+        }
+        let outcome = ToolOutcome(
+            status: status(result.terminationStatus), standardError: result.standardError)
+        return (outcome, result.closureResult)
     }
 }

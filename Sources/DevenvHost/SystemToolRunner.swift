@@ -35,9 +35,18 @@ package struct SystemToolRunner: ToolRunner {
     }
 
     private static func execute(_ invocation: ToolInvocation) async throws -> ToolOutcome {
-        let configuration = try configuration(invocation)
+        if invocation.endsWithCaller {
+            return try await Lifeline.during { line in try await execute(Lifeline.tied(invocation), reading: line) }
+        }
         let input = try ToolInput.file(of: invocation.input)
         defer { try? input.close() }  // nothing is written to it any more
+        return try await execute(invocation, reading: input)
+    }
+
+    private static func execute(
+        _ invocation: ToolInvocation, reading input: FileDescriptor
+    ) async throws -> ToolOutcome {
+        let configuration = try configuration(invocation)
         let source = FileDescriptorInput.fileDescriptor(input, closeAfterSpawningProcess: false)
         switch invocation.output {
         case .captured(let limit):
@@ -60,7 +69,7 @@ package struct SystemToolRunner: ToolRunner {
 
     static func configuration(_ invocation: ToolInvocation) throws -> Configuration {
         guard let executable = ToolPath.find(invocation.tool) else {
-            throw ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
+            throw ToolError.missing(invocation)
         }
         var environment: [Environment.Key: String?] = ["LC_ALL": "C", "LANG": "C"]
         for (name, value) in invocation.environment {
@@ -92,7 +101,7 @@ package struct SystemToolRunner: ToolRunner {
         guard let failure = error as? SubprocessError else { return failed(invocation, "\(error)") }
         switch failure.code {
         case .executableNotFound:
-            return ToolError(.missing, tool: invocation.tool, "'\(invocation.tool)' is not installed")
+            return .missing(invocation)
         case .outputLimitExceeded:
             return ToolError(.tooMuchOutput, tool: invocation.tool, "'\(invocation.tool)' wrote more than expected")
         default: return failed(invocation, failure.description)

@@ -25,11 +25,15 @@ package struct ToolInvocation: Hashable, Sendable {
     package var output: Output
     /// How long it may take before it is ended (SIGTERM, then SIGKILL).
     package var timeout: Duration
+    /// Whether the program is ended with this process, even where SIGKILL ends that: for those that write for long, which would
+    /// go on with what nobody wants any more. It is given no input.
+    package var endsWithCaller: Bool
 
     /// Describes a call.
     package init(
         _ tool: String, _ arguments: [String], environment: [String: String] = [:], directory: FilePath? = nil,
-        input: [UInt8] = [], output: Output = .captured(limit: 16 << 20), timeout: Duration = .seconds(120)
+        input: [UInt8] = [], output: Output = .captured(limit: 16 << 20), timeout: Duration = .seconds(120),
+        endsWithCaller: Bool = false
     ) {
         self.tool = tool
         self.arguments = arguments
@@ -38,6 +42,7 @@ package struct ToolInvocation: Hashable, Sendable {
         self.input = input
         self.output = output
         self.timeout = timeout
+        self.endsWithCaller = endsWithCaller
     }
 }
 

@@ -14,7 +14,7 @@ package struct OptionReader {
     package private(set) var diagnostics: [Diagnostic] = []
     private let entries: [OptionTree.Entry]
     private let subject: String
-    private var known: Set<String> = []
+    private var asked: [KeyDescription] = []
 
     /// Starts on a map; nothing at all counts as an empty one.
     package init(_ tree: OptionTree?, of subject: String) {
@@ -29,8 +29,10 @@ package struct OptionReader {
     }
 
     /// The value of a key as it was written; nil where it is absent or null.
-    package mutating func tree(_ key: String) -> OptionTree? {
-        known.insert(key)
+    package mutating func tree(_ key: String) -> OptionTree? { tree(key, .open) }
+
+    private mutating func tree(_ key: String, _ shape: Shape) -> OptionTree? {
+        if !asked.contains(where: { $0.name == key }) { asked.append(KeyDescription(name: key, shape: shape)) }
         guard let value = entries.first(where: { $0.key.value == key })?.value else { return nil }
         if case .null = value.value { return nil }
         return value
@@ -38,21 +40,23 @@ package struct OptionReader {
 
     /// A boolean.
     package mutating func boolean(_ key: String) -> Bool? {
-        guard let tree = tree(key) else { return nil }
+        guard let tree = tree(key, .boolean) else { return nil }
         if case .boolean(let value) = tree.value { return value }
         return refuse(tree, key, "true or false")
     }
 
     /// A whole number within a range.
     package mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        guard let tree = tree(key) else { return nil }
+        guard let tree = tree(key, .integer(range)) else { return nil }
         if case .integer(let value) = tree.value, range.contains(value) { return value }
         return refuse(tree, key, "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
 
     /// A text; numbers and booleans are not texts.
-    package mutating func string(_ key: String) -> Located<String>? {
-        guard let tree = tree(key) else { return nil }
+    package mutating func string(_ key: String) -> Located<String>? { string(key, .text(.text)) }
+
+    private mutating func string(_ key: String, _ shape: Shape) -> Located<String>? {
+        guard let tree = tree(key, shape) else { return nil }
         if case .string(let value) = tree.value { return Located(value, at: tree.location) }
         return refuse(tree, key, "a text (put it in quotes)")
     }
@@ -61,9 +65,9 @@ package struct OptionReader {
     package mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, as type: Choice.Type)
         -> Choice?
     where Choice.RawValue == String {
-        guard let text = string(key) else { return nil }
-        if let choice = Choice(rawValue: text.value) { return choice }
         let words = Choice.allCases.map(\.rawValue)
+        guard let text = string(key, .choice(words)) else { return nil }
+        if let choice = Choice(rawValue: text.value) { return choice }
         diagnostics.append(
             .error(
                 "'\(text.value)' is no value for '\(key)'; it takes \(words.joined(separator: ", "))",
@@ -75,7 +79,8 @@ package struct OptionReader {
     /// A list of texts; a single text counts as a list of one. Numbers and booleans count as texts where `scalars` is set,
     /// as in arguments.
     package mutating func strings(_ key: String, scalars: Bool = false) -> [Located<String>]? {
-        guard let tree = tree(key) else { return nil }
+        let item = Shape.text(scalars ? "scalar" : .text)
+        guard let tree = tree(key, .either([item, .list(item)])) else { return nil }
         let items: [OptionTree]
         if case .list(let list) = tree.value { items = list } else { items = [tree] }
         return items.compactMap { text(of: $0, key, scalars: scalars) }
@@ -83,7 +88,7 @@ package struct OptionReader {
 
     /// A map of texts, as in environments; numbers and booleans count as the text that was written.
     package mutating func stringMap(_ key: String) -> [(key: Located<String>, value: Located<String>)]? {
-        guard let tree = tree(key) else { return nil }
+        guard let tree = tree(key, .map(.text("scalar"))) else { return nil }
         guard case .map(let entries) = tree.value else { return refuse(tree, key, "a map") }
         return entries.compactMap { entry in
             text(of: entry.value, entry.key.value, scalars: true).map { (entry.key, $0) }
@@ -95,13 +100,22 @@ package struct OptionReader {
 
     /// Everything that is wrong, keys that were never asked for included.
     package mutating func finish() -> [Diagnostic] {
+        OptionShape.recorder?.note(.object(asked, others: .none))
+        let known = asked.map(\.name).sorted()
         for entry in entries where !known.contains(entry.key.value) {
             diagnostics.append(
                 .error(
                     "\(subject) have no key '\(entry.key.value)'", at: entry.key.location,
-                    help: Suggestion.help(for: entry.key.value, among: known.sorted())))
+                    help: Suggestion.help(for: entry.key.value, among: known)))
         }
         return diagnostics
+    }
+
+    /// Ends another reader and takes over what it found; whether that was nothing.
+    package mutating func absorb(_ inner: inout OptionReader) -> Bool {
+        let found = inner.finish()
+        found.forEach { report($0) }
+        return found.isEmpty
     }
 
     private mutating func text(of tree: OptionTree, _ key: String, scalars: Bool) -> Located<String>? {

@@ -49,7 +49,7 @@ package struct FirstLogin: Communicator {
         var options = [
             "BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null",
             "GlobalKnownHostsFile=/dev/null", "UpdateHostKeys=no", "IdentitiesOnly=yes", "IdentityAgent=none",
-            "PreferredAuthentications=publickey", "ConnectTimeout=10", "LogLevel=ERROR",
+            "PreferredAuthentications=publickey", "ConnectTimeout=60", "LogLevel=ERROR",
             // boxes may be old, and the key protects nothing
             "IgnoreUnknown=PubkeyAcceptedAlgorithms", "PubkeyAcceptedAlgorithms=+ssh-rsa",
             "HostKeyAlgorithms=+ssh-rsa",

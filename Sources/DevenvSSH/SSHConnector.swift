@@ -10,8 +10,11 @@ struct SSHConnector {
     let executor: ThreadExecutor
     let failure: SSHFailure
 
-    /// How long a server that has accepted a connection may take for each step before it lets us in.
+    /// How long a server that has accepted a connection may take to say something.
     static let patience = Duration.seconds(10)
+    /// How long one that has said something may take for each step before it lets us in. A machine whose processor is interpreted on
+    /// a busy host needs many seconds for the keys, and would need them again each time that it is given up.
+    private static let patienceForKeys = Duration.seconds(45)
 
     /// How long each stage may take.
     struct Limits {
@@ -33,11 +36,15 @@ struct SSHConnector {
         let connection = SSHConnection(session, executor: executor, failure: failure)
         do throws(CommunicatorError) {
             try await connection.awaitGreeting(until: patience(end, limits.greeting))
-            _ = try await connection.repeatedly(until: patience(end), translate: handshakeFailure) {
+            _ = try await connection.repeatedly(
+                until: patience(end, Self.patienceForKeys), translate: handshakeFailure
+            ) {
                 () throws(LibSSH2Error) in try connection.session.handshake()
             }
             try checkHostKey(connection.session.hostKey())
-            _ = try await connection.repeatedly(until: patience(end), translate: loginFailure) {
+            _ = try await connection.repeatedly(
+                until: patience(end, Self.patienceForKeys), translate: loginFailure
+            ) {
                 () throws(LibSSH2Error) in
                 try connection.session.authenticate(user: endpoint.user, privateKey: key)
             }
@@ -49,7 +56,7 @@ struct SSHConnector {
         return connection
     }
 
-    private func patience(_ end: ContinuousClock.Instant, _ time: Duration = Self.patience) -> Deadline {
+    private func patience(_ end: ContinuousClock.Instant, _ time: Duration) -> Deadline {
         Deadline(min(end, .now + time), failure.silent("it accepts connections, but no SSH server answers"))
     }
 

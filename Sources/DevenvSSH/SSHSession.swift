@@ -78,7 +78,7 @@ actor SSHSession {
     /// libssh2 sends a command as one packet of at most 35,000 bytes.
     private static let longestCommand = 32_000
     /// How long a machine that should be up may take to let us in.
-    private static let connectingTime = Duration.seconds(30)
+    private static let connectingTime = Duration.seconds(60)
 
     /// A connection may have ended while nobody used it. Then nothing was begun on it, and a new one is made.
     private func openChannel(until deadline: Deadline) async throws(CommunicatorError) -> LibSSH2Channel {

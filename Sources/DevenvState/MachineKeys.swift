@@ -100,6 +100,6 @@ package struct MachineKeys: Sendable {
         let bytes = try StateError.wrap { () throws(HostError) in try HostFiles.read(file, limit: 64 << 10) }
         guard let bytes else { throw .damaged(file.string, "the file is missing") }
         let text = String(decoding: bytes, as: UTF8.self)
-        return file.string.hasSuffix(".pub") && text.hasSuffix("\n") ? String(text.dropLast()) : text
+        return file.string.hasSuffix(".pub") ? text.withoutFinalNewline : text
     }
 }

@@ -28,6 +28,7 @@ extension MachineRecord {
         record.provisioners = then.provisioners
         record.starts = then.starts
         record.answeredStart = then.answeredStart
+        record.customizedStart = then.customizedStart
         record.isIntroduced = then.isIntroduced
         record.isReady = then.isReady
         return record

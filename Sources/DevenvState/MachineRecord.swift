@@ -31,6 +31,8 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package let boxName: String
     /// The box's digest.
     package let boxDigest: String
+    /// The box's version; nil where it had none, or where an earlier devenv made the machine.
+    package var boxVersion: String?
     /// The user to log in as.
     package var user: String
     /// The port of its SSH server.
@@ -51,14 +53,20 @@ package struct MachineRecord: Hashable, Sendable, Codable {
     package var starts: Int
     /// Whether its `ready` checks have held since it was last started or changed.
     package var isReady: Bool
+    /// What its `ready` checks were when they last held; nil where they never did, or where an earlier devenv looked.
+    package var heldChecks: [String]?
     /// Whether its first login has replaced its box's well-known key; nil where its box has none.
     package var isIntroduced: Bool?
     /// Which of its starts it has answered on SSH after; nil for none.
     package var answeredStart: Int?
+    /// Which of its starts its provider has done to it what it was to do once it had answered; nil for none.
+    package var customizedStart: Int?
     /// Whether it goes on after a pause, or from a snapshot of its memory, and its clock was not set yet; nil for no.
     package var isComingBack: Bool?
     /// The snapshot that it is being brought back to; nil unless that was begun and not completed.
     package var restoration: Restoration?
+    /// Whether the file was damaged or gone and this is its copy, which may lack what was noted last; nil for no, and in files.
+    package var isRecovered: Bool?
     /// The machines that it waited for, so that halting and destroying can go in reverse without an Envfile.
     package var dependencies: [MachineName]
 
@@ -81,6 +89,12 @@ package struct MachineRecord: Hashable, Sendable, Codable {
         starts = 0
         isReady = false
         dependencies = []
+    }
+
+    func recovered() -> MachineRecord {
+        var record = self
+        record.isRecovered = true
+        return record
     }
 
     /// What its provider is told of it.

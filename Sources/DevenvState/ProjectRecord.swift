@@ -29,7 +29,7 @@ package struct KnownProject: Hashable, Sendable, Codable {
     /// Its name.
     package let name: ProjectName
     /// The directory of its Envfile.
-    package let directory: String
+    package var directory: String
     /// The subnets that no other project may take.
     package let subnets: [IPv4Subnet]
     /// The ports of this host that lead into its machines.

@@ -1,6 +1,7 @@
 import DevenvCrypto
 package import DevenvHost
 package import DevenvModel
+import DevenvPluginAPI
 import SystemPackage
 
 extension ProjectStore {
@@ -11,16 +12,46 @@ extension ProjectStore {
     /// The projects of this host that have machines. An entry whose directory no longer holds that project is left out.
     package static func knownProjects(_ host: HostDirectories) throws(StateError) -> [KnownProject] {
         let store = ProjectStore(directory: "/", host: host, command: "")
-        let names = try StateError.wrap { () throws(HostError) in try HostFiles.list(store.indexDirectory) }
+        var projects: [KnownProject] = []
+        for project in try indexedProjects(host) where try store.isAlive(project) { projects.append(project) }
+        return projects
+    }
+
+    /// All entries of the index, also those whose directory no longer holds that project.
+    package static func indexedProjects(_ host: HostDirectories) throws(StateError) -> [KnownProject] {
+        let directory = ProjectStore(directory: "/", host: host, command: "").indexDirectory
+        let names = try StateError.wrap { () throws(HostError) in try HostFiles.list(directory) }
         var projects: [KnownProject] = []
         for name in names where name.hasSuffix(".json") {
-            let path = store.indexDirectory.appending(name)
-            guard let project = try StateFile.read(KnownProject.self, path), try store.isAlive(project) else {
-                continue
-            }
-            projects.append(project)
+            if let project = try entry(directory.appending(name)) { projects.append(project) }
         }
         return projects
+    }
+
+    /// An entry of the index. One that is damaged counts as none: it keeps nobody from working, and the next 'up' of its project
+    /// makes it again.
+    static func entry(_ path: FilePath) throws(StateError) -> KnownProject? {
+        try StateFile.readIntact(KnownProject.self, path)
+    }
+
+    /// Notes in the index where the project is by now, if its directory was moved. Throws where it was copied, and the other one is
+    /// still there: both would have the same machines.
+    /// The caller holds the host-wide lock.
+    func settle() throws(StateError) {
+        guard let id = try project()?.id, var entry = try Self.entry(indexFile(of: id)), try isStale(entry) else {
+            return
+        }
+        entry.directory = directory.string
+        try StateFile.write(entry, to: indexFile(of: id))
+    }
+
+    /// Whether the project's entry names another directory, which does not have the project any more.
+    private func isStale(_ entry: KnownProject) throws(StateError) -> Bool {
+        guard entry.directory != directory.string,
+            !HostFiles.areSame(FilePath(entry.directory).appending(".devenv"), root)
+        else { return false }
+        guard try isAlive(entry) else { return true }
+        throw .copied(directory.string, of: entry.directory)
     }
 
     private func isAlive(_ project: KnownProject) throws(StateError) -> Bool {
@@ -46,17 +77,27 @@ extension ProjectStore {
     ) throws(StateError) -> ProjectRecord? {
         try withHostLock { () throws(StateError) in
             guard let (name, book) = load(try addressBook()) else { return nil }
-            let known = try project()
-            try checkSubnets(book, besides: known?.id)
+            let found = try StateFile.readEither(ProjectRecord.self, projectFile)
+            let known = found?.content
             let id = known?.id ?? ProjectID(unchecked: SecureRandom.hexadecimal(digits: 16))
+            let old = try Self.entry(indexFile(of: id))
+            if let old { _ = try isStale(old) }
+            try checkSubnets(book, besides: known?.id)
             let record = ProjectRecord(id: id, name: name, subnets: book.subnets, addresses: book.addresses)
-            if record != known { try establish(record) }
-            let old = try StateFile.read(KnownProject.self, indexFile(of: id))
+            if record != known || found?.isCopy == true { try establish(record) }
+            let ports = if let old { old.ports } else { try recordedPorts() }
             let entry = KnownProject(
                 id: id, name: name, directory: directory.string,
-                subnets: book.subnets.values.sorted { $0.address < $1.address }, ports: old?.ports ?? [])
+                subnets: book.subnets.values.sorted { $0.address < $1.address }, ports: ports)
             if old != entry { try StateFile.write(entry, to: indexFile(of: id)) }
             return record
+        }
+    }
+
+    /// The ports of this project's machines as these themselves have them.
+    private func recordedPorts() throws(StateError) -> [ReservedPort] {
+        try machines().flatMap { machine in
+            machine.forwards.map { ReservedPort(machine: machine.identity.name, forward: $0, isRunning: true) }
         }
     }
 
@@ -76,16 +117,17 @@ extension ProjectStore {
         if !HostFiles.exists(ignore) {
             try StateError.wrap { () throws(HostError) in try AtomicFile.write(Array("*\n".utf8), to: ignore) }
         }
-        try StateFile.write(record, to: projectFile)
+        try StateFile.writeBoth(record, to: projectFile)
         FaultPoint.reach("state.project.established")
     }
 
-    /// Removes `.devenv` and the index entry when no machine is recorded and nobody holds a machine's lock. `released` are
-    /// the locks of the caller's own machines.
-    package func removeIfEmpty() throws(StateError) {
-        guard HostFiles.exists(root) else { return }
-        try withHostLock { () throws(StateError) in
-            guard try machines().isEmpty, try nobodyWorks() else { return }
+    /// Removes `.devenv` and the index entry when no machine is recorded and nobody holds a machine's lock; false where somebody
+    /// does.
+    package func removeIfEmpty() throws(StateError) -> Bool {
+        guard HostFiles.exists(root) else { return true }
+        return try withHostLock { () throws(StateError) in
+            guard try machines().isEmpty else { return true }
+            guard try nobodyWorks() else { return false }
             let id = try project()?.id
             if let id {
                 let entry = indexFile(of: id)
@@ -93,6 +135,7 @@ extension ProjectStore {
             }
             FaultPoint.reach("state.project.index-removed")
             try StateError.wrap { () throws(HostError) in try HostFiles.remove(root) }
+            return true
         }
     }
 

@@ -23,6 +23,7 @@ extension ProjectStore {
     /// from under us.
     package func lock(_ machines: [MachineName]) throws(StateError) -> HeldLocks {
         try withHostLock { () throws(StateError) in
+            try settle()
             try makeDirectory(locksDirectory)
             var held: [HeldLock] = []
             for machine in machines.sorted() { held.append(try take(machine)) }

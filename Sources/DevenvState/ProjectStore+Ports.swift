@@ -65,11 +65,11 @@ extension ProjectStore {
         of machine: MachineName, _ change: ([ReservedPort]) -> [ReservedPort]
     ) throws(StateError) {
         guard let id = try project()?.id,
-            try StateFile.read(KnownProject.self, indexFile(of: id))?.ports.contains(where: { $0.machine == machine })
+            try Self.entry(indexFile(of: id))?.ports.contains(where: { $0.machine == machine })
                 == true
         else { return }
         try withHostLock { () throws(StateError) in
-            guard let entry = try StateFile.read(KnownProject.self, indexFile(of: id)) else { return }
+            guard let entry = try Self.entry(indexFile(of: id)) else { return }
             try keep(change(entry.ports.filter { $0.machine == machine }), of: machine, in: entry)
         }
     }

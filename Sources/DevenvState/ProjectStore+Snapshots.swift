@@ -18,7 +18,7 @@ extension ProjectStore {
 
     /// What was recorded of this very machine when a snapshot of it was saved; nil where that is not known.
     package func kept(_ snapshot: SnapshotName, of machine: MachineRecord) throws(StateError) -> MachineRecord? {
-        let kept = try StateFile.read(MachineRecord.self, file(of: snapshot, machine.identity.name))
+        let kept = try StateFile.readIntact(MachineRecord.self, file(of: snapshot, machine.identity.name))
         return kept?.identity.machine == machine.identity.machine ? kept : nil
     }
 

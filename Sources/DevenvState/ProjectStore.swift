@@ -34,12 +34,13 @@ package struct ProjectStore: Sendable {
 
     /// The project's record, nil where nothing was ever made.
     package func project() throws(StateError) -> ProjectRecord? {
-        try StateFile.read(ProjectRecord.self, projectFile)
+        try StateFile.readEither(ProjectRecord.self, projectFile)?.content
     }
 
     /// The record of a machine, nil where none was made.
     package func machine(_ name: MachineName) throws(StateError) -> MachineRecord? {
-        try StateFile.read(MachineRecord.self, file(of: name))
+        guard let (record, isCopy) = try StateFile.readEither(MachineRecord.self, file(of: name)) else { return nil }
+        return isCopy ? record.recovered() : record
     }
 
     /// The records of all machines, by name.
@@ -59,15 +60,15 @@ package struct ProjectStore: Sendable {
         try StateError.wrap { () throws(HostError) in
             try HostFiles.makeDirectory(logs(of: name), mode: .ownerReadWriteExecute)
         }
-        try StateFile.write(record, to: file(of: name), durable: durable)
+        var record = record
+        record.isRecovered = nil
+        try StateFile.writeBoth(record, to: file(of: name), durable: durable)
     }
 
     /// Forgets a machine: its record first, then its keys and logs, so that a crash in between leaves no record of half of it.
     package func forget(_ machine: MachineName) throws(StateError) {
-        try StateError.wrap { () throws(HostError) in
-            try HostFiles.remove(file(of: machine))
-            FaultPoint.reach("state.forget.record-removed")
-            try HostFiles.remove(directory(of: machine))
-        }
+        try StateFile.removeBoth(file(of: machine))
+        FaultPoint.reach("state.forget.record-removed")
+        try StateError.wrap { () throws(HostError) in try HostFiles.remove(directory(of: machine)) }
     }
 }

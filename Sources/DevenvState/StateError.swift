@@ -14,16 +14,19 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
     package let isLocked: Bool
     /// Whether a full disk is why.
     package let isDiskFull: Bool
+    /// Whether what a file says makes no sense.
+    package let isDamage: Bool
 
     private init(
         _ message: String, help: String? = nil, holder: FileLock.Holder? = nil, isLocked: Bool = false,
-        isDiskFull: Bool = false
+        isDiskFull: Bool = false, isDamage: Bool = false
     ) {
         self.message = message
         self.help = help
         self.holder = holder
         self.isLocked = isLocked
         self.isDiskFull = isDiskFull
+        self.isDamage = isDamage
     }
 
     /// The message and the help on one line.
@@ -31,7 +34,12 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
 
     /// A file could not be read or written.
     package static func host(_ error: HostError) -> StateError {
-        StateError(error.description, isDiskFull: [.noSpace, .diskQuotaExceeded].contains(error.errno))
+        let isClosed = [.readOnlyFileSystem, .permissionDenied].contains(error.errno)
+        return StateError(
+            error.description,
+            help: isClosed
+                ? "devenv keeps its records there: make it writable; 'devenv status', 'plan' and 'ssh' only read" : nil,
+            isDiskFull: [.noSpace, .diskQuotaExceeded].contains(error.errno))
     }
 
     /// Runs something with files of this host and translates its error.
@@ -42,7 +50,17 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
     /// A state file is damaged.
     package static func damaged(_ path: String, _ reason: String) -> StateError {
         StateError(
-            "reading '\(path)': \(reason)", help: "restore the file, or remove its directory after devenv destroy")
+            "reading '\(path)': \(reason)",
+            help:
+                "put it back from a backup; without one, remove it, and what it tells of with the provider's own tools",
+            isDamage: true)
+    }
+
+    /// The state of a project was copied with its directory.
+    package static func copied(_ directory: String, of original: String) -> StateError {
+        StateError(
+            "'\(directory)/.devenv' is a copy of '\(original)/.devenv', and its machines are those of the project there",
+            help: "remove '\(directory)/.devenv' to have machines of its own here")
     }
 
     /// A network's subnet belongs to another project of this host.
@@ -64,6 +82,7 @@ package struct StateError: Error, Sendable, CustomStringConvertible {
             holder.map { "by process \($0.processID) (\($0.command)), since \(UTCTime.text($0.since))" }
             ?? "by another process"
         return StateError(
-            "\(subject) is locked \(who)", help: "wait for it, or use --wait", holder: holder, isLocked: true)
+            "\(subject) is locked \(who)", help: "wait for it to end, or run the command with --wait, which does",
+            holder: holder, isLocked: true)
     }
 }

@@ -14,7 +14,7 @@ struct SSHClientCommand {
             "BatchMode=yes", "StrictHostKeyChecking=yes", "HostKeyAlias=\(endpoint.hostKeyAlias)",
             "UserKnownHostsFile=\(Self.configWord(endpoint.knownHostsFile))", "GlobalKnownHostsFile=/dev/null",
             "IdentitiesOnly=yes", "IdentityAgent=none", "IdentityFile=\(Self.configWord(endpoint.identityFile))",
-            "KexAlgorithms=\(Self.keyExchange)", "ConnectTimeout=10", "ServerAliveInterval=15", "LogLevel=ERROR",
+            "KexAlgorithms=\(Self.keyExchange)", "ConnectTimeout=45", "ServerAliveInterval=15", "LogLevel=ERROR",
         ]
         let proxy = endpoint.proxy.map { ["ProxyCommand=\(ShellWord.proxyCommand($0))"] } ?? []
         return ["ssh", "-F", "/dev/null", "-p", "\(endpoint.port)"] + (options + proxy).flatMap { ["-o", $0] }

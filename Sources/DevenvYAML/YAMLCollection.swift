@@ -12,7 +12,8 @@ struct YAMLCollection {
     private let location: SourceLocation
     private var items: [YAMLNode] = []
     private var entries: [YAMLNode.Entry] = []
-    private var places: [String: Int] = [:]
+    /// Where each key was written first.
+    private var places: [String: SourceLocation?] = [:]
     private var merges: [YAMLNode] = []
     private var key: Key?
 
@@ -71,16 +72,13 @@ struct YAMLCollection {
             return .refused
         }
         if let first = places[scalar.text] {
-            let note = Diagnostic.Note("it is written here first", at: first < 0 ? nil : entries[first].key.location)
+            let note = Diagnostic.Note("it is written here first", at: first)
             diagnostics.append(.error("the key '\(scalar.text)' is written twice", at: place, notes: [note]))
             return .refused
         }
-        if scalar.style == .plain, scalar.text == "<<" {
-            places[scalar.text] = -1
-            return .merge
-        }
-        places[scalar.text] = entries.count
-        return .text(Located(scalar.text, at: place))
+        places[scalar.text] = .some(place)
+        let isMerge = scalar.style == .plain && scalar.text == "<<"
+        return isMerge ? .merge : .text(Located(scalar.text, at: place))
     }
 
     private mutating func addMerge(

@@ -27,29 +27,29 @@ struct YAMLEncodingCheck {
         let bytes = source.bytes
         var index = 0
         while index < bytes.count {
-            let byte = bytes[index]
-            if byte < 0x80 {
-                if isForbidden(byte) {
-                    return .error("control characters are not allowed in YAML", at: location(index))
-                }
-                if byte == 0x0A { (line, lineStart) = (line + 1, index + 1) }
-                if byte == 0x0D, index + 1 == bytes.count || bytes[index + 1] != 0x0A {
-                    (line, lineStart) = (line + 1, index + 1)
-                }
-                index += 1
-                continue
-            }
             guard let length = Self.sequenceLength(bytes, at: index) else {
                 return .error("this byte is not UTF-8", at: location(index), help: "save the file as UTF-8")
             }
+            if Self.isForbidden(bytes[index..<(index + length)]) {
+                return .error("control characters are not allowed in YAML", at: location(index))
+            }
+            let byte = bytes[index]
             index += length
+            let endsLine = byte == 0x0A || byte == 0x0D && (index == bytes.count || bytes[index] != 0x0A)
+            if endsLine { (line, lineStart) = (line + 1, index) }
         }
         return nil
     }
 
-    /// All control characters but tab, line feed and carriage return (YAML 1.2.2, section 5.1).
-    private func isForbidden(_ byte: UInt8) -> Bool {
-        byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D || byte == 0x7F
+    /// All control characters but tab, line feed, carriage return and next line, and the last two of the basic plane
+    /// (YAML 1.2.2, section 5.1).
+    private static func isForbidden(_ character: ArraySlice<UInt8>) -> Bool {
+        switch (character.first ?? 0, character.last ?? 0) {
+        case (0x09, _), (0x0A, _), (0x0D, _), (0xC2, 0x85): false
+        case (0..<0x20, _), (0x7F, _), (0xC2, 0x80...0x9F): true
+        case (0xEF, 0xBE...0xBF): character.dropFirst().first == 0xBF
+        default: false
+        }
     }
 
     private func location(_ index: Int) -> SourceLocation {
@@ -58,9 +58,10 @@ struct YAMLEncodingCheck {
         return SourceLocation(source: source, line: line, column: column)
     }
 
-    /// The length of the well-formed sequence at a byte above 0x7F (Unicode 15, table 3-7), nil where there is none.
+    /// The length of the well-formed sequence at a byte (Unicode 15, table 3-7), nil where there is none.
     private static func sequenceLength(_ bytes: [UInt8], at index: Int) -> Int? {
         let first = bytes[index]
+        guard first > 0x7F else { return 1 }
         let second: ClosedRange<UInt8>
         let length: Int
         switch first {

@@ -17,12 +17,16 @@ struct YAMLLineMap {
     /// The location of an extent; one that goes on past its line is its first character.
     func location(_ start: YAMLMark, to end: YAMLMark? = nil) -> SourceLocation {
         let length = end.map { $0.line == start.line ? $0.column - start.column : 1 } ?? 1
-        guard let starts else {
-            return SourceLocation(source: source, line: start.line + 1, column: start.column + 1, length: length)
-        }
-        let origin = starts[min(start.line, starts.count - 1)]
+        guard start.line < starts?.count ?? source.lineCount else { return endOfText }
+        let origin = starts?[start.line] ?? (line: start.line + 1, column: 1)
         return SourceLocation(
             source: source, line: origin.line, column: origin.column + start.column, length: length)
+    }
+
+    /// libyaml ends the last line of every text, so that an end which comes too early lies on a line that is not there.
+    private var endOfText: SourceLocation {
+        let last = source.line(source.lineCount) ?? ""
+        return SourceLocation(source: source, line: source.lineCount, column: last.unicodeScalars.count + 1)
     }
 
     private static func hasForeignBreaks(_ bytes: [UInt8]) -> Bool {

@@ -45,6 +45,18 @@ import Testing
         #expect(text.split(separator: "\n").last == "    \(expected)")
     }
 
+    @Test(arguments: [(1, false, true), (81, false, true), (200, true, true), (322, true, false), (400, true, false)])
+    func ofALongLineThePartAroundThePlaceIsShown(column: Int, isCutBefore: Bool, isCutBehind: Bool) {
+        let line = String(repeating: "-", count: column - 1) + "+" + String(repeating: "-", count: 400 - column)
+        let place = DevenvDiagnostics.SourceLocation(
+            source: SourceText(name: "f", line), line: 1, column: column, length: 2)
+        let lines = DiagnosticRenderer().render(.error("x", at: place)).split(separator: "\n").map { $0.dropFirst(4) }
+        #expect(lines[1].count == 160)
+        #expect((lines[1].hasPrefix("…"), lines[1].hasSuffix("…")) == (isCutBefore, isCutBehind))
+        #expect(lines[1].prefix { $0 != "+" }.count == lines[2].prefix { $0 == " " }.count)
+        #expect(lines[2].drop { $0 == " " } == (column < 400 ? "^~" : "^"))
+    }
+
     @Test func aPlaceOutsideTheTextShowsNoLine() {
         #expect(DiagnosticRenderer().render(.error("x", at: place(9, 1))) == "Envfile:9:1: error: x\n")
     }

@@ -12,7 +12,7 @@ import Testing
     static let names = (try? HostFiles.list(folder)) ?? []  // `theKnownExamplesAreThere` fails then
 
     @Test func theKnownExamplesAreThere() {
-        #expect(Set(Self.names).isSuperset(of: ["quickstart", "single", "cluster"]))
+        #expect(Set(Self.names).isSuperset(of: ["quickstart", "single", "cluster", "team-box"]))
     }
 
     @Test(arguments: names) func anExampleHasNothingWrongAndIsExplained(name: String) throws {
@@ -22,6 +22,15 @@ import Testing
         #expect(result.diagnostics.map(\.message) == [])
         #expect(result.graph?.envfile.name.rawValue == name)
         #expect(HostFiles.exists(example.appending("README.md")))
+    }
+
+    @Test func theTeamsBoxIsDefinedForContainersAndVirtualMachines() throws {
+        let path = Self.folder.appending("team-box/boxes/web.yaml")
+        let result = BoxDefinitionLoader.load(path, displayName: "web.yaml")
+        #expect(result.diagnostics.map(\.message) == [])
+        let definition = try #require(result.definition)
+        #expect(definition.name == "team/web")
+        #expect(definition.providers.map(\.value.rawValue) == ["container", "libvirt"])
     }
 
     @Test func theQuickstartsWebServerWaitsForItsDatabase() throws {

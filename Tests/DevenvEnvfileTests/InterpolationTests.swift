@@ -106,6 +106,20 @@ import Testing
         #expect(load(networks).problems == ["1️⃣ the machine's address is not known yet here"])
     }
 
+    /// A few lines, each of which doubles the one above it, would fill the memory.
+    @Test func textsThatGrowWithoutEndAreRefused() {
+        let problem = "the texts with '${…}' come to more than 64 MiB with their values"
+        var text = "version: 1\nvars:\n  v0: xxxxxxxxxx\n"
+        for level in 1...60 { text += "  v\(level): '${var.v\(level - 1)}${var.v\(level - 1)}'\n" }
+        let doubled = load(text + "machines: {x: }")
+        #expect(doubled.problems.map { $0.hasSuffix(problem) } == [true])
+        let many = load("version: 1\nmachines:\n  x:\n    count: 10000\n    message: \(long)${machine.index}\n")
+        #expect(many.problems == ["5:14 \(problem)"])
+        #expect(many.result.graph == nil)
+    }
+
+    private let long = String(repeating: "x", count: 7_000)
+
     @Test func aVariableMayUseThoseAboveIt() {
         let loaded = load("version: 1\nvars: {a: \"1️⃣${var.b}\", b: 1}\nmachines: {x: }")
         #expect(loaded.problems == ["1️⃣ there is no variable 'b' here"])

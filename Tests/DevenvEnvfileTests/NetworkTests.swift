@@ -33,6 +33,11 @@ import Testing
             "networks: {back: {subnet: 10.60.0.0/30}}\nmachines:\n  a: {count: 2, networks: [{name: 1️⃣back}]}\n",
             "1️⃣ the network 'back' (10.60.0.0/30) has addresses for 1 machines, but 2 are on it"),
         Mistake(
+            "networks: {back: {subnet: 10.60.0.0/24}}\nmachines:\n"
+                + "  a: {networks: [{name: 1️⃣back, mac: '02:dd:0a:3c:00:0a'}]}\n"
+                + "  b: {networks: [{name: back, ip: 10.60.0.10}]}\n",
+            "1️⃣ 'a' and 'b' have the same MAC 02:dd:0a:3c:00:0a in the network 'back'"),
+        Mistake(
             "machines: {a: {networks: [{name: default, mac: 1️⃣'01:00:00:00:00:01'}]}}",
             "1️⃣ 'mac' must be a MAC address such as 02:dd:0a:3c:00:0a, not '01:00:00:00:00:01'"),
     ]

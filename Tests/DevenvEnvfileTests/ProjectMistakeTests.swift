@@ -37,10 +37,23 @@ import Testing
             "version: 1\nsecrets: {password: {env: A}}\nmachines: {web: {provision: [{shell: {args: [1️⃣secret:pasword]}}]}}",
             "1️⃣ there is no secret 'pasword'"),
         Mistake("version: 1\ndefaults: {memory: 1️⃣lots}\nmachines: {a: {memory: 1GiB}, b: }", memory("lots")),
+        Mistake(
+            "version: 1\nmachines: {a: {count: 10000}, 1️⃣b: }", "1️⃣ a project has no more than 10000 machines"),
+        Mistake(
+            "version: 1\nmachines: {a: {count: 1️⃣10000, groups: [\(list)]}}",
+            "1️⃣ the machines have more than 1000000 values together"),
+        Mistake(
+            "version: 1\nmachines: {a: {count: 2000}, b: {count: 2000, depends_on: [1️⃣a]}}",
+            "1️⃣ the machines depend on each other in more than 1000000 ways"),
+        Mistake(
+            "version: 1\nmachines: {web: {count: 3, depends_on: [1️⃣bd]}, db: }",
+            "1️⃣ machine 'web-1' depends on 'bd', which is no machine"),
         Mistake("1️⃣[1, 2]", "1️⃣ 'Envfile' must hold a map such as 'version: 1'"),
         Mistake("# nothing\n", "- 'Envfile' is empty"),
         Mistake("", "- 'Envfile' is empty"),
     ]
+
+    private static let list = Array(repeating: "x", count: 100).joined(separator: ", ")
 
     @Test(arguments: cases)
     func everyMistakeIsNamedAtItsPlace(_ mistake: Mistake) {

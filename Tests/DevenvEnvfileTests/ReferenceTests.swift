@@ -78,7 +78,7 @@ import Testing
 
     private func keys(of shape: Shape) -> Set<String> {
         switch shape {
-        case .object(let descriptions): keys(of: descriptions)
+        case .object(let descriptions, _): keys(of: descriptions)
         case .list(let item), .map(let item): keys(of: item)
         case .either(let shapes): shapes.reduce(into: []) { $0.formUnion(keys(of: $1)) }
         case .boolean, .integer, .text, .choice, .open: []

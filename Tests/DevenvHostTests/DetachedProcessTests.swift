@@ -48,6 +48,21 @@ struct DetachedProcessTests {
         try await eventually("it has ended") { ProcessTable.processes(withArgument: mark).isEmpty }
     }
 
+    @Test func aStartThatIsCancelledSaysSo() async throws {
+        let nothing = try FileDescriptor.open("/dev/null", .readOnly)
+        defer { try? nothing.close() }  // it was not written to
+        for _ in 0..<10 {
+            let mark = "cancelled-\(UInt64.random(in: .min ... .max))"
+            let start = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                try await DetachedProcess.start("/bin/sh", ["-c", ":", mark], input: nothing)
+            }
+            // it may be done before it can be cancelled
+            if case .failure(let error) = await start.result { #expect((error as? ToolError)?.code == .cancelled) }
+            try await eventually("it has ended") { ProcessTable.processes(withArgument: mark).isEmpty }
+        }
+    }
+
     private func link(_ path: String) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
         let count = readlink(path, &buffer, buffer.count)

@@ -34,6 +34,21 @@ struct FileLockTests {
         }
     }
 
+    @Test func aReleasedLockIsFreeWhoeverHasACopyOfItsFile() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory.path.appending("lock")
+            let first = try FileLock.attempt(path, command: "x")
+            // as in a child of this process between fork(2) and execve(2)
+            let own = try HostFiles.list("/proc/self/fd")
+            let file = try #require(own.first { HostFiles.areSame(FilePath("/proc/self/fd/\($0)"), path) })
+            let copy = try FileDescriptor(rawValue: try #require(Int32(file))).duplicate()
+            defer { try? copy.close() }  // nothing was written to it
+            release(first)
+            let isTaken = taken(try FileLock.attempt(path, command: "y"))
+            #expect(isTaken)
+        }
+    }
+
     @Test func whoeverAwaitsALockGetsItOnceItIsReleased() async throws {
         try await TemporaryDirectory.with { directory in
             let path = directory.path.appending("lock")

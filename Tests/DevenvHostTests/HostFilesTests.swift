@@ -67,6 +67,9 @@ struct HostFilesTests {
             try HostFiles.makeDirectory(deep, mode: [.ownerReadWriteExecute])
             try HostFiles.makeDirectory(deep)
             #expect(HostFiles.kind(deep) == .directory)
+            #expect(try mode(deep) == 0o700)
+            #expect(try mode(directory.path.pushing("a/b")) == 0o711)
+            #expect(try mode(directory.path.pushing("a")) == 0o711)
             try directory.write("x", to: "file")
             #expect(throws: HostError.self) { try HostFiles.makeDirectory(directory.path.pushing("file/below")) }
         }
@@ -107,5 +110,11 @@ struct HostFilesTests {
         let directories = HostDirectories(environment: environment, userID: user)
         #expect(directories.data.string == data)
         #expect(directories.runtime.string == runtime)
+    }
+
+    private func mode(_ path: FilePath) throws -> UInt32 {
+        var status = stat()
+        guard lstat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }
+        return status.st_mode & 0o7777
     }
 }

@@ -20,6 +20,12 @@ struct HostPortTests {
         try await eventually("the port is free again") { HostPort.probe(forward) == .free }
     }
 
+    @Test func anUnusedPortIsNoneOfThoseThatAreRefused() {
+        let all = Set<UInt16>(22000...29999)
+        #expect(HostPort.unused(except: all.subtracting([22001])) == 22001)
+        #expect(all.contains(HostPort.unused()))
+    }
+
     @Test func connectionsWaitForWhoeverAcceptsThem() async throws {
         let forward = PortForward(host: try LoopbackPort.free(), guest: 80)
         let socket = try HostPort.claim(forward)

@@ -15,6 +15,13 @@ struct HostRouteTests {
             HostRoute.all(in: text).map { "\($0.interface) \($0.subnet)" } == ["eth0 192.0.2.0/24", "br0 10.60.0.0/16"])
     }
 
+    @Test func aWayToALargerSubnetLeadsNotIntoItsPart() {
+        let subnet = IPv4Subnet("10.60.0.0/24")
+        let ways = ["10.60.0.0/16", "10.60.0.0/24", "10.60.0.128/25", "10.60.1.0/24"]
+            .compactMap { IPv4Subnet($0) }.map { HostRoute(interface: "br0", subnet: $0) }
+        #expect(ways.filter { way in subnet.map { way.leads(into: $0) } == true } == Array(ways[1...2]))
+    }
+
     @Test func whatIsNoListOfRoutesHasNone() {
         #expect(HostRoute.all(in: "") == [])
         #expect(HostRoute.all(in: "Iface\nnonsense\n") == [])

@@ -78,6 +78,26 @@ struct SystemToolRunnerTests {
         }
     }
 
+    @Test func whatEndsWithItsCallerBehavesAsAnythingElseUntilThen() async throws {
+        try await TemporaryDirectory.with { directory in
+            var call = ToolInvocation("sh", ["-c", #"printf '%s.' "$@"; cat; exit 7"#, "sh", "a b", "$(id)"])
+            call.endsWithCaller = true
+            let outcome = try await runner.run(call)
+            #expect(outcome.status == 7 && outcome.text == "a b.$(id).")
+            call.tool = "no-such-program"
+            await expect(.missing, call)
+            // SIGTERM does not end it; the end of what ties it to this process does
+            call = shell("trap '' TERM; echo $$ > pid; while :; do sleep 1; done")
+            call.directory = directory.path
+            call.endsWithCaller = true
+            let task = Task { [call] in try await runner.run(call) }
+            try await eventually("the program runs") { try processID(directory) != nil }
+            task.cancel()
+            await #expect(throws: ToolError.self) { try await task.value }
+            try await expectEnded(directory)
+        }
+    }
+
     @Test func outputInAFileDoesNotWaitForChildrenThatHoldIt() async throws {
         try await TemporaryDirectory.with { directory in
             let start = ContinuousClock.now

@@ -60,7 +60,7 @@ import Testing
 
     @Test(arguments: [
         "", "02:dd:0a:3c:00", "02:dd:0a:3c:00:0a:01", "01:00:00:00:00:00", "02-dd-0a-3c-00-0a", "02:dd:0a:3c:00:+a",
-        "2:dd:0a:3c:00:0a", "02:dd:0a:3c:00:0g",
+        "2:dd:0a:3c:00:0a", "02:dd:0a:3c:00:0g", "02:dd:0a:3c:00:-0", "02:dd:0a:3c:00:０a",
     ])
     func otherTextsAreNoMACs(text: String) {
         #expect(MACAddress(text) == nil)

@@ -71,7 +71,7 @@ struct ConnectionTests {
             try await eventually("the connection is there") { try LoopbackPort.hasClient(socket) }
             wait.cancel()
             #expect(await wait.value == .cancelled)
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(30))  // not the 60 s that it would have waited
             try socket.close()
         }
     }
@@ -126,7 +126,7 @@ struct ConnectionTests {
             let start = ContinuousClock.now
             run.cancel()
             #expect(await run.value == .cancelled)
-            #expect(ContinuousClock.now - start < .seconds(10))  // not the 600 s of the command
+            #expect(ContinuousClock.now - start < .seconds(100))  // not the 600 s of the command
             #expect(try await other.output == "unharmed\n")
             #expect(try server.connectionCount() == 1)
         }
@@ -141,7 +141,7 @@ struct ConnectionTests {
                 _ = try await communicator.execute("sleep 600", input: input, timeout: .milliseconds(300))
             }
             #expect(failure == .timedOut)
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(100))  // not the 600 s of the command
             let next = try await communicator.execute("echo next").output
             #expect(next == "next\n")
         }
@@ -154,7 +154,7 @@ struct ConnectionTests {
             #expect(
                 await code { _ = try await communicator.execute("sleep 600", timeout: .milliseconds(200)) } == .timedOut
             )
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(100))  // not the 600 s of the command
             let next = try await communicator.execute("echo next").output
             #expect(next == "next\n")
         }

@@ -49,7 +49,7 @@ struct ProxyTests {
             _ = try await communicator.execute("true")
             #expect(ProcessTable.processes(withArgument: sleeper).count == 1)
             await communicator.close()
-            try await eventually("the child has ended", within: .seconds(5)) {
+            try await eventually("the child has ended") {
                 ProcessTable.processes(withArgument: sleeper).isEmpty
             }
         }

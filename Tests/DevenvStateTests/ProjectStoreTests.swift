@@ -98,16 +98,6 @@ import Testing
         #expect(!HostFiles.exists(store.directory(of: record.identity.name)))
     }
 
-    @Test(arguments: ["", "{", "[]", "{\"schema\": 1}", "{\"schema\": 1, \"content\": {}}"])
-    func aDamagedRecordIsNamed(_ text: String) throws {
-        let record = machine("web", of: try reserve(store, "203.0.113.0/24"))
-        try store.save(record)
-        let file = store.directory(of: record.identity.name).appending("machine.json")
-        try AtomicFile.write(Array(text.utf8), to: file)
-        let error = #expect(throws: StateError.self) { try store.machines() }
-        #expect(error?.message.contains("machine.json") == true)
-    }
-
     @Test func aRecordOfALaterFormatIsLeftAlone() throws {
         let record = machine("web", of: try reserve(store, "203.0.113.0/24"))
         try store.save(record)
@@ -139,10 +129,10 @@ import Testing
         let project = try reserve(store, "203.0.113.0/24")
         let record = machine("web", of: project)
         try store.save(record)
-        try store.removeIfEmpty()
+        #expect(try store.removeIfEmpty())
         #expect(try store.project() == project, "it has a machine")
         try store.forget(record.identity.name)
-        try store.removeIfEmpty()
+        #expect(try store.removeIfEmpty())
         #expect(!HostFiles.exists(store.root))
         #expect(try ProjectStore.knownProjects(store.host).isEmpty)
     }
@@ -150,7 +140,7 @@ import Testing
     @Test func aProjectThatSomebodyWorksOnStays() throws {
         _ = try reserve(store, "203.0.113.0/24")
         let held = try store.lock([MachineName(unchecked: "web")])
-        try store.removeIfEmpty()
+        #expect(try store.removeIfEmpty() == false)
         #expect(HostFiles.exists(store.root))
         withExtendedLifetime(held) {}
     }

@@ -25,7 +25,9 @@ import Testing
     @Test func onlyMapsAreMerged() {
         #expect(read("a: {<<: 1️⃣text}").problems == ["1️⃣ '<<' merges a map or a list of maps"])
         #expect(read("a: {<<: 1️⃣[1]}").problems == ["1️⃣ '<<' merges a map or a list of maps"])
-        #expect(read("a: {<<: {}, 1️⃣<<: {}}").problems.first?.hasPrefix("1️⃣ the key '<<' is written twice") == true)
+        #expect(
+            read("a: {1️⃣<<: {}, 2️⃣<<: {}}").problems
+                == ["2️⃣ the key '<<' is written twice [1️⃣ it is written here first]"])
     }
 
     @Test func anUnknownAliasIsReported() {
@@ -39,12 +41,10 @@ import Testing
             let alias = "*a\(level - 1)"
             text += "a\(level): &a\(level) [\(Array(repeating: alias, count: 10).joined(separator: ", "))]\n"
         }
-        let clock = ContinuousClock()
-        let start = clock.now
+        // who went on would never end
         let result = read(text)
         #expect(result.problems.count == 1)
         #expect(result.problems[0].contains("more than 10000000 values"))
-        #expect(start.duration(to: clock.now) < .seconds(1))
     }
 
     @Test func aBombOfMergesIsRefusedAtOnce() {

@@ -27,9 +27,22 @@ int devenv_next_data(int descriptor, long offset, long *start, long *end);
 /// copy_file_range(2): how many, or -1 and errno.
 long devenv_copy_range(int source, int target, long offset, long count);
 
+/// sendfile(2) from an offset of the source on.
+long devenv_send_file(int source, int target, long offset, long count);
+
+/// Has the kernel begin to bring a part of a file to the disk (sync_file_range(2)); whoever flushes it later waits for less. What
+/// comes of it, if anything, is of no matter.
+void devenv_begin_flushing(int file, long offset, long count);
+
+/// pipe2(2) with O_CLOEXEC, as large as a user may make it up to a mebibyte.
+int devenv_pipe(int *reader, int *writer);
+
 /// From now on writes the number of each SIGINT, SIGTERM and SIGHUP as one byte to the descriptor. A signal that is ignored
 /// now, as under nohup(1), stays ignored. SIGPIPE is ignored: writing to a closed pipe is an error like any other.
 /// Returns 0, or the errno of sigaction(2).
 int devenv_forward_signals(int descriptor);
+
+/// Whether the kernel's clock is kept right by something, adjtimex(2): 1 or 0, -1 where that can't be told.
+int devenv_clock_is_kept(void);
 
 #endif

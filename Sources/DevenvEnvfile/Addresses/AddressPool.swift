@@ -31,7 +31,6 @@ struct AddressPool {
     mutating func addresses(
         of members: [AddressAssigner.Member], _ problems: inout Problems
     ) -> [IPv4Address?] {
-        checkMACs(members, &problems)
         var result: [IPv4Address?] = members.map { fixed($0, &problems) }
         for (place, member) in members.enumerated() where member.written.address == nil {
             result[place] = kept(member)
@@ -40,6 +39,7 @@ struct AddressPool {
             result[place] = free(member)
             if result[place] == nil { reportFull(members.count, member, &problems) }
         }
+        checkMACs(members, result, &problems)
         return result
     }
 
@@ -106,16 +106,19 @@ struct AddressPool {
             at: member.written.network.location, help: "give it a larger 'subnet'")
     }
 
-    private func checkMACs(_ members: [AddressAssigner.Member], _ problems: inout Problems) {
-        var seen: [MACAddress: MachineName] = [:]
-        for member in members {
-            guard let mac = member.written.mac else { continue }
-            if let first = seen[mac] {
+    /// Reports a MAC that two machines have; one that is written may also be what another's address gives it.
+    private func checkMACs(
+        _ members: [AddressAssigner.Member], _ addresses: [IPv4Address?], _ problems: inout Problems
+    ) {
+        var owners: [MACAddress: AddressAssigner.Member] = [:]
+        for (member, address) in zip(members, addresses) {
+            guard let mac = member.written.mac ?? address.map(MACAddress.init(for:)) else { continue }
+            if let first = owners.updateValue(member, forKey: mac) {
+                let bearer = member.written.mac == nil ? first : member
                 problems.error(
-                    "'\(first)' and '\(member.name)' have the same MAC \(mac) in the network '\(network)'",
-                    at: member.written.network.location)
+                    "'\(first.name)' and '\(member.name)' have the same MAC \(mac) in the network '\(network)'",
+                    at: bearer.written.network.location)
             }
-            seen[mac] = member.name
         }
     }
 }

@@ -13,6 +13,9 @@ struct Interpolation {
     /// The namespaces; anything else between `${` and `}` is no business of devenv's.
     static let namespaces = ["env", "var", "machine", "project"]
 
+    /// How many bytes all the texts with `${…}` may come to with their values.
+    static let limit = 64 << 20
+
     /// The environment of the `devenv` command.
     var environment: [String: String]
     /// The project's directory.

@@ -1,4 +1,5 @@
 import DevenvDiagnostics
+import DevenvModel
 import DevenvYAML
 
 /// One key of a map in the Envfile: what it means, what its value looks like, and how that gets into the target.
@@ -46,22 +47,24 @@ struct KeyTable<Target>: Sendable {
     private let positions: [String: Int]
     private let other: Other?
     private let otherNames: @Sendable (Scope) -> [String]
+    private let otherKeys: Shape.OtherKeys
 
-    /// Makes a table; `subject` is the map's name in messages, such as `a machine`; `otherNames` are the keys that `other`
-    /// takes, for suggestions.
+    /// Makes a table; `subject` is the map's name in messages, such as `a machine`; `otherKeys` and `otherNames` say which keys
+    /// `other` takes, for schemas and for suggestions.
     init(
-        _ subject: String, _ keys: [Key<Target>], other: Other? = nil,
+        _ subject: String, _ keys: [Key<Target>], otherKeys: Shape.OtherKeys = .none, other: Other? = nil,
         otherNames: @escaping @Sendable (Scope) -> [String] = { _ in [] }
     ) {
         self.subject = subject
         self.keys = keys
         self.other = other
         self.otherNames = otherNames
+        self.otherKeys = otherKeys
         positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.description.name, $0) })
     }
 
     /// What the map looks like.
-    var shape: Shape { .object(keys.map(\.description)) }
+    var shape: Shape { .object(keys.map(\.description), others: otherKeys) }
 
     /// Decodes a map. Keys that are null count as absent; everything wrong is reported.
     func decode(_ node: YAMLNode, _ label: String, into target: inout Target, _ scope: inout Scope) {

@@ -9,17 +9,24 @@ struct Scope {
     var problems = Problems()
     /// What stands behind `${…}`.
     var values: Interpolation
+    /// How many bytes the texts with `${…}` have come to so far.
+    var interpolated = 0
     /// The secrets that are declared.
     var secretNames: Set<String> = []
     /// The keys that hold the options of a provider.
     let providerNames: [String]
     /// Where relative paths start.
     let directory: FilePath
+    /// The files that there are.
+    let files: ProjectFiles
+    /// Whether `${…}` means nothing and is left as it stands.
+    var isLiteral = false
     private var directories: [FilePath: Bool] = [:]
 
     /// Starts on a project.
-    init(directory: FilePath, environment: [String: String], providerNames: [String]) {
+    init(directory: FilePath, environment: [String: String], providerNames: [String], files: ProjectFiles = .host) {
         self.directory = directory
+        self.files = files
         self.providerNames = providerNames
         values = Interpolation(environment: environment, projectDirectory: directory.string)
     }
@@ -37,7 +44,9 @@ struct Scope {
     /// Reads a node as a scalar.
     mutating func read(_ node: YAMLNode) -> Reading {
         guard case .scalar(let scalar) = node.content else { return .collection }
-        guard scalar.text.utf8.contains(UInt8(ascii: "$")) else { return .scalar(scalar, isComputed: false) }
+        guard !isLiteral, scalar.text.utf8.contains(UInt8(ascii: "$")) else {
+            return .scalar(scalar, isComputed: false)
+        }
         guard let text = interpolate(scalar.text, of: node) else { return .failed }
         return .scalar(YAMLScalar(text, style: scalar.style), isComputed: text != scalar.text)
     }
@@ -55,10 +64,10 @@ struct Scope {
         return directory.pushing(FilePath(text)).lexicallyNormalized()
     }
 
-    /// Whether there is a directory; asked of the host once a path.
+    /// Whether there is a directory; asked once a path.
     mutating func isDirectory(_ path: FilePath) -> Bool {
         if let known = directories[path] { return known }
-        let answer = HostPlace.isDirectory(path)
+        let answer = files.isDirectory(path)
         directories[path] = answer
         return answer
     }
@@ -69,8 +78,9 @@ struct Scope {
         case .mapping: return "a map"
         case .scalar(let scalar):
             if scalar.value == .null { return "nothing" }
-            let line = scalar.text.prefix { !$0.isNewline }
-            return line.count > 40 || line.count < scalar.text.count ? "'\(line.prefix(40))…'" : "'\(line)'"
+            // ten thousand machines may have one long text in common, which is not to be read to its end for each
+            let line = scalar.text.prefix(40).prefix { !$0.isNewline }
+            return line.endIndex < scalar.text.endIndex ? "'\(line)…'" : "'\(line)'"
         }
     }
 }

@@ -45,7 +45,7 @@ extension ValueType where Value == UInt16 {
 extension ValueType where Value == String {
     /// A text. A number or a boolean is none, so that `1.20` can't silently become `1.2`.
     static var text: ValueType {
-        ValueType(.text(format: "text")) { node, label, scope in
+        ValueType(.text(.text)) { node, label, scope in
             switch scope.read(node) {
             case .failed: return nil
             case .scalar(let scalar, let isComputed):
@@ -60,7 +60,7 @@ extension ValueType where Value == String {
 
     /// A text that is not interpolated: a script of the guest's.
     static var script: ValueType {
-        ValueType(.text(format: "script")) { node, label, scope in
+        ValueType(.text(TextFormat("script", takesScalars: false))) { node, label, scope in
             if case .scalar(let scalar) = node.content, case .string(let text) = scalar.value { return text }
             scope.refuse(node, label, "a command")
             return nil
@@ -69,7 +69,7 @@ extension ValueType where Value == String {
 
     /// Any scalar as the text that was written.
     static var anyScalar: ValueType {
-        ValueType(.text(format: "scalar")) { node, label, scope in
+        ValueType(.text("scalar")) { node, label, scope in
             switch scope.read(node) {
             case .failed: return nil
             case .scalar(let scalar, _): return scalar.value == .null ? "" : scalar.text
@@ -82,7 +82,7 @@ extension ValueType where Value == String {
 
     /// A host name of one or more labels (RFC 1123, section 2.1).
     static var hostname: ValueType {
-        parsed("a host name of letters, digits, hyphens and dots", format: "hostname") { text in
+        parsed("a host name of letters, digits, hyphens and dots", format: .hostname) { text in
             let labels = text.lowercased().split(separator: ".", omittingEmptySubsequences: false)
             return text.utf8.count <= 253 && labels.allSatisfy { MachineName.isValid(String($0)) } ? text : nil
         }
@@ -92,7 +92,7 @@ extension ValueType where Value == String {
 extension ValueType where Value: LabelName {
     /// A name of lower-case letters, digits and hyphens.
     static var label: ValueType {
-        parsed(LabelWords.expected, format: "name") { Value(rawValue: $0) }
+        parsed(LabelWords.expected, format: .label) { Value(rawValue: $0) }
     }
 }
 
@@ -105,7 +105,7 @@ enum LabelWords {
 extension ValueType where Value == ByteCount {
     /// A size with its unit.
     static var size: ValueType {
-        parsed("a size such as 512MiB (KiB, MiB, GiB, TiB, KB, MB, GB or TB)", format: "size") {
+        parsed("a size such as 512MiB (KiB, MiB, GiB, TiB, KB, MB, GB or TB)", format: .size) {
             ByteCount(parsing: $0)
         }
     }
@@ -114,21 +114,21 @@ extension ValueType where Value == ByteCount {
 extension ValueType where Value == Duration {
     /// A duration with its unit.
     static var duration: ValueType {
-        parsed("a duration such as 30s (ms, s, m or h)", format: "duration") { Duration(parsing: $0) }
+        parsed("a duration such as 30s (ms, s, m or h)", format: .duration) { Duration(parsing: $0) }
     }
 }
 
 extension ValueType where Value == IPv4Address {
     /// An IPv4 address.
     static var address: ValueType {
-        parsed("an IPv4 address such as 10.60.0.10", format: "ipv4") { IPv4Address($0) }
+        parsed("an IPv4 address such as 10.60.0.10", format: .ipv4) { IPv4Address($0) }
     }
 }
 
 extension ValueType where Value == MACAddress {
     /// A MAC address.
     static var mac: ValueType {
-        parsed("a MAC address such as 02:dd:0a:3c:00:0a", format: "mac") { MACAddress($0) }
+        parsed("a MAC address such as 02:dd:0a:3c:00:0a", format: .mac) { MACAddress($0) }
     }
 }
 

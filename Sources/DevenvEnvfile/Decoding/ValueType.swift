@@ -1,4 +1,5 @@
 import DevenvDiagnostics
+import DevenvModel
 import DevenvYAML
 
 /// How a value of one type is written in the Envfile: its shape, and its decoder, which reports what is wrong and gives nil.
@@ -16,9 +17,9 @@ struct ValueType<Value>: Sendable {
 
     /// A scalar whose text is read by a function; `expected` completes "must be …".
     static func parsed(
-        _ expected: String, format: String, _ parse: @escaping @Sendable (String) -> Value?
+        _ expected: String, format: TextFormat, _ parse: @escaping @Sendable (String) -> Value?
     ) -> ValueType {
-        ValueType(.text(format: format)) { node, label, scope in
+        ValueType(.text(format)) { node, label, scope in
             switch scope.read(node) {
             case .failed: return nil
             case .scalar(let scalar, _):

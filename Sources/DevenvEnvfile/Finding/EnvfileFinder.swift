@@ -34,17 +34,17 @@ package struct EnvfileFinder: Sendable {
 
     /// The Envfile.
     package func find() throws(EnvfileError) -> Found {
-        guard HostPlace.isDirectory(start.path) else {
+        guard ProjectFiles.host.isDirectory(start.path) else {
             throw .noDirectory(start.path, namedBy: start.source)
         }
         if let file {
             let path = start.path.pushing(file.path).lexicallyNormalized()
-            guard HostPlace.isFile(path) else { throw .missing(path, namedBy: file.source) }
+            guard ProjectFiles.host.isFile(path) else { throw .missing(path, namedBy: file.source) }
             return found(path)
         }
         var directory = start.path
         while true {
-            for name in Self.names where HostPlace.isFile(directory.appending(name)) {
+            for name in Self.names where ProjectFiles.host.isFile(directory.appending(name)) {
                 return found(directory.appending(name))
             }
             guard directory.removeLastComponent() else { throw .notFound(from: start.path) }

@@ -4,7 +4,7 @@ import DevenvYAML
 /// The value of `box`.
 enum BoxKey {
     /// A text; a bad constraint after a good name is told apart, with what one looks like.
-    static let type = ValueType<BoxReference>(.text(format: "box")) { node, label, scope in
+    static let type = ValueType<BoxReference>(.text("box")) { node, label, scope in
         let scalar: YAMLScalar
         switch scope.read(node) {
         case .failed: return nil

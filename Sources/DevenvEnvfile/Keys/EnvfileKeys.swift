@@ -1,5 +1,5 @@
 import DevenvDiagnostics
-import DevenvModel
+package import DevenvModel
 import DevenvYAML
 import SystemPackage
 
@@ -11,10 +11,14 @@ package enum EnvfileKeys {
         var providers: [Located<ProviderName>] = []
         var catalogs: [Located<CatalogSpec>] = []
         var secrets: [String: Located<SecretSource>] = [:]
+        var hooks: [HostHook] = []
         var networks: [Located<NetworkSpec>] = []
         var machines: YAMLNode?
         var defaults: YAMLNode?
     }
+
+    /// What an Envfile looks like.
+    package static var shape: Shape { table.shape }
 
     /// The keys of the top, with all that they hold.
     package static var descriptions: [KeyDescription] { table.keys.map(\.description) }
@@ -33,13 +37,14 @@ package enum EnvfileKeys {
                 "catalogs", \.catalogs, CatalogKeys.type.oneOrMore,
                 "where boxes are looked for, before your own catalogs"),
             Key("secrets", \.secrets, secrets, "secrets that provisioners may name as secret:NAME"),
+            Key("hooks", \.hooks, HookKeys.type, "commands of this host that go with those of devenv"),
             Key("networks", \.networks, NetworkKeys.declarations, "the networks of the project"),
             Key(
                 "defaults", \.defaults, node(MachineKeys.table.shape),
                 "what holds for every machine that says nothing else"),
             Key("machines", \.machines, node(.map(MachineKeys.table.shape)), "the machines", isRequired: true),
         ],
-        other: { entry, _, _ in entry.key.value.hasPrefix("x-") })
+        otherKeys: .ignored(prefix: "x-"), other: { entry, _, _ in entry.key.value.hasPrefix("x-") })
 
     /// The variables in the order written; each may use those above it.
     static func decodeVariables(_ root: YAMLNode, _ scope: inout Scope) {

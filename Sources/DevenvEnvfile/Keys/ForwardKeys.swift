@@ -32,7 +32,7 @@ enum ForwardKeys {
         .orShort(short).located
 
     private static let short = ValueType<PortForward>.parsed(
-        "HOST:GUEST, HOST:GUEST/udp or ADDRESS:HOST:GUEST with ports from 1 to 65535, as in 8080:80", format: "forward",
+        "HOST:GUEST, HOST:GUEST/udp or ADDRESS:HOST:GUEST with ports from 1 to 65535, as in 8080:80", format: .forward,
         parse)
 
     private static func parse(_ text: String) -> PortForward? {

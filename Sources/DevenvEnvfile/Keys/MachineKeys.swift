@@ -11,7 +11,7 @@ enum MachineKeys {
     }
 
     static let table = KeyTable<Draft>(
-        "a machine", place + resources + reach + content,
+        "a machine", place + resources + reach + content, otherKeys: .providers,
         other: { entry, scope, draft in
             guard scope.providerNames.contains(entry.key.value), let name = ProviderName(rawValue: entry.key.value)
             else { return false }

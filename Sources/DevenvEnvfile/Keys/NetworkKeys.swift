@@ -57,10 +57,9 @@ enum NetworkKeys {
     }
 
     private static let subnet = ValueType<IPv4Subnet>
-        .parsed("a subnet such as 10.60.0.0/24, its first address and the length of its prefix", format: "ipv4-subnet")
-    {
-        IPv4Subnet($0)
-    }
+        .parsed("a subnet such as 10.60.0.0/24, its first address and the length of its prefix", format: .subnet) {
+            IPv4Subnet($0)
+        }
         .then { subnet, node, scope in
             let first = subnet.address.value >> 24
             let isUsable = first > 0 && first != 127 && first < 224 && (8...30).contains(subnet.prefixLength)

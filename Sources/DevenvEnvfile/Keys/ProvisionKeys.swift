@@ -21,6 +21,7 @@ enum ProvisionKeys {
             Key("depends", \.depends, name.oneOrMore, "items of the same machine that must have run before it"),
             Key("timeout", \.timeout, .duration, "how long it may take"),
         ],
+        otherKeys: .provisioner,
         other: { entry, _, draft in
             draft.kinds.append(entry)
             return true
@@ -28,7 +29,7 @@ enum ProvisionKeys {
 
     /// The items of one machine.
     static let type: ValueType<[ProvisionerSpec]> = ValueType(
-        .list(.either([table.shape, .open]))
+        .list(table.shape)
     ) { node, label, scope in
         guard case .sequence(let items) = node.content else {
             scope.refuse(node, label, "a list")

@@ -40,7 +40,7 @@ enum ReadyKeys {
         return probes.first.map { ReadyCheck($0, timeout: draft.timeout, interval: draft.interval) }
     }
 
-    private static let url = ValueType<String>.parsed("a URL or a path such as /health", format: "url") { text in
+    private static let url = ValueType<String>.parsed("a URL or a path such as /health", format: .url) { text in
         text.hasPrefix("http://") || text.hasPrefix("https://") || text.hasPrefix("/") ? text : nil
     }
 }

@@ -43,13 +43,12 @@ enum SyncKeys {
                 group: draft.group, watch: draft.watch, arguments: draft.arguments)
         }
 
-    private static let guestPath = ValueType<GuestPath>.parsed("an absolute path of the machine", format: "guest-path")
-    {
+    private static let guestPath = ValueType<GuestPath>.parsed("an absolute path of the machine", format: .guestPath) {
         $0.hasPrefix("/") && !$0.contains("\0") ? GuestPath($0) : nil
     }
 
     private static let short = ValueType<(String, GuestPath)>
-        .parsed("HOST:GUEST with an absolute path of the machine, as in .:/srv/app", format: "sync", split)
+        .parsed("HOST:GUEST with an absolute path of the machine, as in .:/srv/app", format: .sync, split)
         .then { parts, node, scope in
             Draft(source: Located(scope.hostPath(parts.0), at: node.location), target: parts.1)
         }

@@ -7,6 +7,8 @@ struct EnvfileLayers {
     /// The personal settings beside an Envfile.
     static let localName = "Envfile.local.yaml"
 
+    /// The files that were read so far.
+    private(set) var files: [FilePath] = []
     private var finished: [FilePath: YAMLNode] = [:]
     private var open: [FilePath] = []
 
@@ -14,7 +16,7 @@ struct EnvfileLayers {
     mutating func read(_ source: SourceText, at path: FilePath, _ scope: inout Scope) -> YAMLNode? {
         guard let root = tree(source, at: path, &scope) else { return nil }
         let localPath = path.removingLastComponent().appending(Self.localName)
-        guard HostPlace.isFile(localPath), localPath != path else { return root }
+        guard scope.files.isFile(localPath), localPath != path else { return root }
         let directory = FilePath(source.name).removingLastComponent()
         let name = directory.appending(Self.localName).string
         guard let local = Self.load(localPath, name: name, at: nil, &scope),
@@ -28,7 +30,7 @@ struct EnvfileLayers {
         _ path: FilePath, name: String, at location: SourceLocation?, _ scope: inout Scope
     ) -> SourceText? {
         do {
-            return SourceText(name: name, bytes: try InputFile.read(path))
+            return SourceText(name: name, bytes: try scope.files.read(path))
         } catch {
             scope.problems.error("reading '\(name)' failed: \(error)", at: location)
             return nil
@@ -38,6 +40,7 @@ struct EnvfileLayers {
     private mutating func tree(
         _ source: SourceText, at path: FilePath, isOptional: Bool = false, _ scope: inout Scope
     ) -> YAMLNode? {
+        files.append(path)
         var diagnostics: [Diagnostic] = []
         let node = YAMLReader.read(source, reporting: &diagnostics)
         scope.problems.report(diagnostics)

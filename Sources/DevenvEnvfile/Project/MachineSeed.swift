@@ -13,6 +13,9 @@ struct MachineSeed {
 
 /// Makes the seeds of all machines.
 struct MachineSeeder {
+    private static let limit = 10_000
+    /// A value of a machine takes more room than one of the file, and with `count` a short file has very many.
+    private static let valueLimit = 1_000_000
     private(set) var seeds: [MachineSeed] = []
     private var places: [MachineName: SourceLocation?] = [:]
     private let defaults: YAMLNode?
@@ -33,8 +36,12 @@ struct MachineSeeder {
         let count = counted.map { MachineKeys.count.decode($0, "count", &scope) ?? 1 }
         guard fits(node, count ?? 1) else {
             return scope.problems.error(
-                "the machines have more than \(YAMLLimits.nodes) values together", at: counted?.location ?? key.location
+                "the machines have more than \(Self.valueLimit) values together", at: counted?.location ?? key.location
             )
+        }
+        guard seeds.count + (count ?? 1) <= Self.limit else {
+            return scope.problems.error(
+                "a project has no more than \(Self.limit) machines", at: counted?.location ?? key.location)
         }
         let longest = counted == nil ? key.value : "\(key.value)-\(count ?? 1)"
         if !MachineName.isValid(longest) {
@@ -82,7 +89,7 @@ struct MachineSeeder {
 
     private mutating func fits(_ node: YAMLNode, _ count: Int) -> Bool {
         let (total, overflow) = node.size.multipliedReportingOverflow(by: count)
-        guard !overflow, total <= YAMLLimits.nodes - size else { return false }
+        guard !overflow, total <= Self.valueLimit - size else { return false }
         size += total
         return true
     }

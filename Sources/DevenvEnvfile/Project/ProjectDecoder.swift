@@ -27,6 +27,7 @@ struct ProjectDecoder {
         envfile.providers = draft.providers
         envfile.catalogs = draft.catalogs
         envfile.secrets = draft.secrets
+        envfile.hooks = draft.hooks
         decodeMachines(draft, into: &envfile)
         return envfile
     }

@@ -36,15 +36,30 @@ package enum BoxReference: Hashable, Sendable {
         }
     }
 
+    /// The name that the box has in the store and in a lock file: of one without a name what was written, in its place.
+    package var nameInStore: String {
+        if case .named(let name, _) = self { name } else { description }
+    }
+
+    /// The versions that it admits, where it says.
+    package var constraint: VersionConstraint? {
+        if case .named(_, let constraint) = self { constraint } else { nil }
+    }
+
     /// Whether a text may name a box: parts of letters, digits, `.`, `_` and `-`, not starting with a dot or hyphen,
     /// at most one slash between them.
     package static func isName(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        // byte by byte: a catalog has thousands
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return parts.count <= 2
             && parts.allSatisfy { part in
-                guard let first = part.first, first != ".", first != "-", part.count <= 100 else { return false }
-                return part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+                guard let first = part.first, isLetterOrDigit(first) || first == UInt8(ascii: "_") else { return false }
+                return part.count <= 100 && part.allSatisfy { isLetterOrDigit($0) || "._-".utf8.contains($0) }
             }
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20)
     }
 }
 

@@ -9,6 +9,11 @@ struct DependencyResolver {
     private let positions: [MachineName: Int]
     private let families: [String: [MachineName]]
     private var suggestions: [String: String?] = [:]
+    /// Where something has been reported: the mistake of one line is that of every machine that it is for.
+    private var reported: Set<SourceLocation> = []
+    /// Each machine of a `count` may wait for each of another, which soon comes to more than there is memory for.
+    private static let limit = 1_000_000
+    private var size = 0
 
     init(_ machines: [MachineSpec]) {
         self.machines = machines
@@ -28,19 +33,25 @@ struct DependencyResolver {
         let targets = families[name] ?? MachineName(rawValue: name).flatMap { positions[$0] == nil ? nil : [$0] } ?? []
         if targets.isEmpty {
             let help = suggestion(for: name)
-            diagnostics.append(
-                .error(
-                    "machine '\(machine.name.value)' depends on '\(name)', which is no machine",
-                    at: dependency.target.location, help: help))
+            report("machine '\(machine.name.value)' depends on '\(name)', which is no machine", dependency, help)
         }
         if targets.contains(machine.name.value) {
-            diagnostics.append(
-                .error(
-                    "machine '\(machine.name.value)' depends on itself", at: dependency.target.location,
-                    help: "remove '\(name)' from its depends_on"))
+            let help = "remove '\(name)' from its depends_on"
+            report("machine '\(machine.name.value)' depends on itself", dependency, help)
             return []
         }
+        guard size + targets.count <= Self.limit else {
+            report("the machines depend on each other in more than \(Self.limit) ways", dependency, nil)
+            return []
+        }
+        size += targets.count
         return targets.map { MachineGraph.Edge($0, dependency.condition) }
+    }
+
+    private mutating func report(_ message: String, _ dependency: Dependency, _ help: String?) {
+        let place = dependency.target.location
+        if let place, !reported.insert(place).inserted { return }
+        diagnostics.append(.error(message, at: place, help: help))
     }
 
     /// The machine that was probably meant. Every word is compared with every name, so that each word is looked up once,

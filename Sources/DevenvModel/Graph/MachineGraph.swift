@@ -29,6 +29,16 @@ package struct MachineGraph: Sendable {
         positions[name].map { machines[$0] }
     }
 
+    /// These machines and all that they wait for, directly or not.
+    package func withDependencies(_ names: [MachineName]) -> Set<MachineName> {
+        var found = Set(names)
+        // each comes after what it waits for, so one pass from the last to the first finds all
+        for machine in machines.reversed() where found.contains(machine.name.value) {
+            found.formUnion((edges[machine.name.value] ?? []).map(\.target))
+        }
+        return found
+    }
+
     /// Resolves the dependencies of a project. Unknown names, self-references and cycles are reported, each where it is
     /// written, and leave no graph.
     package static func build(_ envfile: Envfile, reporting diagnostics: inout [Diagnostic]) -> MachineGraph? {

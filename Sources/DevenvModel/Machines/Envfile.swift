@@ -27,6 +27,10 @@ package struct Envfile: Sendable {
     package var catalogs: [Located<CatalogSpec>]
     /// The secrets that provisioners may name.
     package var secrets: [String: Located<SecretSource>]
+    /// The commands of this host that go with those of devenv.
+    package var hooks: [HostHook]
+    /// The files that it was read from: its own, those that it includes, the one for personal settings. Absolute.
+    package var files: [FilePath]
     /// The networks, the standard one included where a machine is on it.
     package var networks: [NetworkSpec]
     /// The machines in the order written.
@@ -39,6 +43,8 @@ package struct Envfile: Sendable {
         providers = []
         catalogs = []
         secrets = [:]
+        hooks = []
+        files = []
         networks = []
         machines = []
     }

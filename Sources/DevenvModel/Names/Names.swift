@@ -15,8 +15,8 @@ extension LabelName {
 
     /// Whether the text is a valid name.
     package static func isValid(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
+        let bytes = text.utf8
+        guard bytes.count <= 63, let first = bytes.first, let last = bytes.last else { return false }
         let hyphen = UInt8(ascii: "-")
         return first != hyphen && last != hyphen && bytes.allSatisfy { isLabelByte($0) || $0 == hyphen }
     }

@@ -22,6 +22,8 @@ package struct IPv4Subnet: Hashable, Sendable {
         guard self.address == address else { return nil }
     }
 
+    /// Ones where the addresses are the same: 255.255.255.0 for a prefix of 24.
+    package var mask: IPv4Address { IPv4Address(value: Self.mask(prefixLength)) }
     /// The highest address, to which broadcasts go.
     package var broadcast: IPv4Address { IPv4Address(value: address.value | ~Self.mask(prefixLength)) }
     /// The first usable address, which the host itself takes on it.

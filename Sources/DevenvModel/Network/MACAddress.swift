@@ -7,7 +7,7 @@ package struct MACAddress: Hashable, Sendable, Codable, CustomStringConvertible 
     /// may have.
     package init?(_ text: String) {
         let parts = text.lowercased().split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts.allSatisfy({ $0.count == 2 && UInt8($0, radix: 16) != nil && $0.first != "+" }),
+        guard parts.count == 6, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(Self.isDigit) }),
             let first = UInt8(parts[0], radix: 16), first & 1 == 0
         else { return nil }
         description = parts.joined(separator: ":")
@@ -19,5 +19,9 @@ package struct MACAddress: Hashable, Sendable, Codable, CustomStringConvertible 
         let bytes = [24, 16, 8, 0].map { UInt8(address.value >> $0 & 0xFF) }
         let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         description = (["02", "dd"] + digits).joined(separator: ":")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }

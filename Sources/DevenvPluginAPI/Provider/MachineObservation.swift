@@ -27,13 +27,20 @@ package struct MachineObservation: Hashable, Sendable {
     package let access: SSHRoute?
     /// What was changed or removed behind devenv's back and will be put right by `start`, one text each.
     package let drift: [String]
+    /// The hypervisor's programs inside it, while it runs; nil where nothing is known of them. Providers say it where it
+    /// costs them nothing, most easily of a machine that is observed alone.
+    package let guestTools: GuestTools?
 
     /// Makes an observation.
-    package init(_ state: State, address: IPv4Address? = nil, access: SSHRoute? = nil, drift: [String] = []) {
+    package init(
+        _ state: State, address: IPv4Address? = nil, access: SSHRoute? = nil, drift: [String] = [],
+        guestTools: GuestTools? = nil
+    ) {
         self.state = state
         self.address = address
         self.access = access
         self.drift = drift
+        self.guestTools = guestTools
     }
 }
 

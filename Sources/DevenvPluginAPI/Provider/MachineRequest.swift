@@ -28,6 +28,10 @@ package struct BoxImage: Hashable, Sendable {
     package let introduction: Introduction
     /// The address that the first network interface has to have, where the system in it was set up for one.
     package let baseMAC: MACAddress?
+    /// What machines get where the Envfile says nothing.
+    package let defaults: BoxDefaults
+    /// Its version, where it has one; for people only.
+    package var version: String?
 
     /// How a machine learns who may log in and who it is.
     package enum Introduction: Hashable, Sendable {
@@ -40,7 +44,8 @@ package struct BoxImage: Hashable, Sendable {
     /// Describes an image.
     package init(
         name: String, digest: String, format: Format, layers: [FilePath], user: String,
-        introduction: Introduction = .provided, baseMAC: MACAddress? = nil
+        introduction: Introduction = .provided, baseMAC: MACAddress? = nil, defaults: BoxDefaults = BoxDefaults(),
+        version: String? = nil
     ) {
         self.name = name
         self.digest = digest
@@ -49,6 +54,8 @@ package struct BoxImage: Hashable, Sendable {
         self.user = user
         self.introduction = introduction
         self.baseMAC = baseMAC
+        self.defaults = defaults
+        self.version = version
     }
 }
 
@@ -95,7 +102,7 @@ package struct MachineRequest: Sendable {
     package let identity: MachineIdentity
     /// What the provider returned last, empty for a machine that is new.
     package var record: ProviderRecord
-    /// The machine as the Envfile has it: hostname, cpus, memory, disk, interfaces, provider options and so on.
+    /// The machine as the Envfile and its box's defaults have it: hostname, cpus, memory, disk, interfaces, provider options and so on.
     package let spec: MachineSpec
     /// What it starts from.
     package let box: BoxImage

@@ -49,6 +49,13 @@ package protocol Provider: Sendable {
     /// missing around it (a forward, a rule, a hosts entry) and leaves the machine itself alone.
     func start(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord
 
+    /// What `becameReachable` does to the machine, a clause each; where that is empty, it is not called. Pure.
+    func tasksOnceReachable(of request: MachineRequest) -> [String]
+
+    /// Does what can only be done to a machine that has answered on SSH: called each time that it has done so after a start,
+    /// before its folders and provisioners. Repeating it does all of it again.
+    func becameReachable(_ request: MachineRequest) async throws(ProviderError)
+
     /// Applies settings whose impact is `.live` to a running machine. Repeating it changes nothing.
     func update(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord
 
@@ -90,6 +97,11 @@ package protocol Provider: Sendable {
     /// Removes a snapshot, whether the machine runs or not; other snapshots stay whole. One that is not there is fine.
     func deleteSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError)
 
+    /// Copies what a machine that does not run has on its disks, as one that needs neither the machine nor its box, into an
+    /// existing directory for root alone. The machine stays as it is. Disks that the Envfile adds are left out. Only where
+    /// `features.exports`.
+    func export(_ machine: RecordedMachine, to directory: FilePath) async throws(ProviderError) -> ExportedMachine
+
     /// Removes the machine with everything that was made for it, and what was made for the project when this was its last
     /// machine. Works from the identity alone, needs no box, and succeeds where nothing is left.
     func destroy(_ machine: RecordedMachine) async throws(ProviderError)
@@ -105,6 +117,12 @@ extension Provider {
 
     /// Nothing.
     package func notices(of request: MachineRequest) async -> [String] { [] }
+
+    /// None.
+    package func tasksOnceReachable(of request: MachineRequest) -> [String] { [] }
+
+    /// Nothing.
+    package func becameReachable(_ request: MachineRequest) async throws(ProviderError) {}
 
     /// Observes once: for providers that know the address of whatever runs.
     package func locate(_ machine: RecordedMachine, timeout: Duration) async throws(ProviderError)
@@ -126,12 +144,12 @@ extension Provider {
 
     /// Refuses.
     package func suspend(_ machine: RecordedMachine) async throws(ProviderError) {
-        throw .unsupported("the provider '\(name)' can't suspend machines", help: "use devenv halt")
+        throw .unsupported("the provider '\(name)' can't suspend machines", help: "use 'devenv halt'")
     }
 
     /// Refuses.
     package func resume(_ machine: RecordedMachine) async throws(ProviderError) {
-        throw .unsupported("the provider '\(name)' can't resume machines", help: "use devenv up")
+        throw .unsupported("the provider '\(name)' can't resume machines", help: "use 'devenv up'")
     }
 
     /// Refuses.
@@ -152,6 +170,13 @@ extension Provider {
     /// Refuses.
     package func deleteSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError) {
         throw withoutSnapshots
+    }
+
+    /// Refuses.
+    package func export(
+        _ machine: RecordedMachine, to directory: FilePath
+    ) async throws(ProviderError) -> ExportedMachine {
+        throw .unsupported("the provider '\(name)' can't copy machines into boxes", help: "use another provider")
     }
 
     private var withoutSnapshots: ProviderError {

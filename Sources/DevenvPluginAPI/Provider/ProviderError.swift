@@ -1,3 +1,5 @@
+package import SystemPackage
+
 /// Why a provider could not do what it was asked for.
 package struct ProviderError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is, for the engine and for tests; people read the message.
@@ -63,6 +65,10 @@ package struct ProviderError: Error, Sendable, CustomStringConvertible {
     /// No space is left where the machine lives.
     package static func diskFull(_ message: String, help: String? = nil) -> ProviderError {
         ProviderError(.diskFull, message, help: help)
+    }
+    /// The file system of a directory that a machine is copied to is full.
+    package static func noSpace(for attempt: String, in directory: FilePath) -> ProviderError {
+        .diskFull("\(attempt): no space is left in '\(directory)'", help: "free some space: 'devenv box prune'")
     }
     /// Something was not done within its time.
     package static func timedOut(_ message: String, help: String? = nil) -> ProviderError {

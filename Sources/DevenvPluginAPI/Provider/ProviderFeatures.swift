@@ -8,13 +8,23 @@ package struct ProviderFeatures: Hashable, Sendable {
     package var suspends: Bool
     /// Whether the snapshot methods work.
     package var snapshots: Bool
+    /// Whether `export` works.
+    package var exports: Bool
+    /// Whether a machine's addresses and its neighbours' names have to be set inside it, each time that it has started: nothing
+    /// around it tells it.
+    package var setsNetworksInside: Bool
 
     /// Describes a provider.
-    package init(width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, snapshots: Bool = false) {
+    package init(
+        width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, snapshots: Bool = false,
+        exports: Bool = false, setsNetworksInside: Bool = false
+    ) {
         self.width = width
         self.boxFormats = boxFormats
         self.suspends = suspends
         self.snapshots = snapshots
+        self.exports = exports
+        self.setsNetworksInside = setsNetworksInside
     }
 }
 
