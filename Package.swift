@@ -40,6 +40,16 @@ func library(_ name: String, apt: String, pkgConfig: String) -> Target {
     .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+// The fuzz target has no entry point but libFuzzer's, so that only Scripts/fuzz builds it.
+let fuzzing: [Target] =
+    Context.environment["DEVENV_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "EnvfileFuzz", dependencies: ["EnvfileInvariants", system], path: "Tests/Fuzz",
+            exclude: ["Corpus", "README.md"], swiftSettings: rules + [.unsafeFlags(["-parse-as-library"])])
+    ]
+
 let package = Package(
     name: "devenv",
     products: [.executable(name: "devenv", targets: ["devenv"])],
@@ -78,12 +88,17 @@ let package = Package(
         room(
             "DevenvCatalogs", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload"]),
         room("DevenvBoxes", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost", "CExpat"]),
-        room("DevenvRegistry", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes"]),
+        room(
+            "DevenvRegistry",
+            [
+                "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload", "DevenvBoxes",
+                "DevenvCatalogs",
+            ]),
         room(
             "DevenvEngine",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvState", "DevenvBoxes",
-                "DevenvCrypto", "DevenvDownload", "DevenvCatalogs",
+                "DevenvCrypto", "DevenvDownload", "DevenvCatalogs", "DevenvRegistry",
             ]),
         room(
             "DevenvCommands",
@@ -99,6 +114,7 @@ let package = Package(
             "LibvirtProvider", at: "Providers/Libvirt",
             ["DevenvHost", "DevenvCrypto", "CLibvirt", "CDatagram", "CExpat"],
             settings: memorySafe),
+        module("VirtualBoxProvider", at: "Providers/VirtualBox", ["DevenvHost", "DevenvCrypto", "CExpat"]),
         module("ShellProvisioner", at: "Provisioners/Shell", ["DevenvHost", "DevenvCrypto"]),
         module("FileProvisioner", at: "Provisioners/File", ["DevenvHost", "DevenvCrypto"]),
 
@@ -106,8 +122,8 @@ let package = Package(
             name: "devenv",
             dependencies: [
                 "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes", "DevenvEngine", "DevenvCommands",
-                "DevenvSSH", "DevenvSync", "ContainerProvider", "LibvirtProvider", "ShellProvisioner",
-                "FileProvisioner",
+                "DevenvSSH", "DevenvSync", "ContainerProvider", "LibvirtProvider", "VirtualBoxProvider",
+                "ShellProvisioner", "FileProvisioner",
             ],
             path: "Sources/devenv", swiftSettings: rules),
 
@@ -120,12 +136,19 @@ let package = Package(
                 subprocess,
             ],
             path: "Tests/Support", swiftSettings: rules),
+        .target(
+            name: "EnvfileInvariants",
+            dependencies: [
+                "DevenvDiagnostics", "DevenvModel", "DevenvYAML", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost",
+                "ContainerProvider", "LibvirtProvider", "VirtualBoxProvider", system,
+            ],
+            path: "Tests/EnvfileInvariants", swiftSettings: rules),
         tests("DevenvDiagnosticsTests", at: "Tests/DevenvDiagnosticsTests", ["DevenvDiagnostics"]),
         tests("DevenvModelTests", at: "Tests/DevenvModelTests", ["DevenvDiagnostics", "DevenvModel"]),
         tests("DevenvYAMLTests", at: "Tests/DevenvYAMLTests", ["DevenvDiagnostics", "DevenvYAML"]),
         tests(
             "DevenvEnvfileTests", at: "Tests/DevenvEnvfileTests",
-            ["DevenvDiagnostics", "DevenvModel", "DevenvYAML", "DevenvEnvfile"]),
+            ["DevenvDiagnostics", "DevenvModel", "DevenvYAML", "DevenvEnvfile", "EnvfileInvariants"]),
         tests(
             "DevenvPluginAPITests", at: "Tests/DevenvPluginAPITests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI"]),
@@ -149,7 +172,10 @@ let package = Package(
             ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes"]),
         tests(
             "DevenvRegistryTests", at: "Tests/RegistryTests",
-            ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvBoxes", "DevenvRegistry"]),
+            [
+                "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload", "DevenvBoxes",
+                "DevenvCatalogs", "DevenvRegistry",
+            ]),
         tests(
             "DevenvEngineTests", at: "Tests/DevenvEngineTests",
             [
@@ -160,7 +186,7 @@ let package = Package(
             "DevenvCommandsTests", at: "Tests/DevenvCommandsTests",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes",
-                "DevenvEngine", "DevenvCommands",
+                "DevenvEngine", "DevenvCommands", arguments,
             ]),
         tests(
             "ContainerProviderTests", at: "Providers/Container/Tests",
@@ -173,12 +199,18 @@ let package = Package(
                 "DevenvSSH",
             ]),
         tests(
+            "VirtualBoxProviderTests", at: "Providers/VirtualBox/Tests",
+            [
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto",
+                "VirtualBoxProvider",
+            ]),
+        tests(
             "ShellProvisionerTests", at: "Provisioners/Shell/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "ShellProvisioner"]),
         tests(
             "FileProvisionerTests", at: "Provisioners/File/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "FileProvisioner"]),
         tests("RepositoryTests", at: "Tests/RepositoryTests", ["DevenvHost"]),
-        tests("AcceptanceTests", at: "Tests/Acceptance", ["DevenvHost"]),
-    ]
+        tests("AcceptanceTests", at: "Tests/Acceptance", ["DevenvDiagnostics", "DevenvYAML", "DevenvHost"]),
+    ] + fuzzing
 )

@@ -77,9 +77,13 @@ class Devenv:
         digest = digest.removeprefix("sha256:")
         return _USUAL_STORE / "images" / f"sha256-{digest}" / "rootfs"
 
-    def discard(self):
+    def discard_machines(self):
         """Destroys all machines; nothing there is fine."""
         for project in self.projects:
-            if project.exists():
+            if (project / ".devenv").exists():
                 kernel.call(self.binary, "destroy", "-f", quiet=True, cwd=project, env=self.environment)
+
+    def discard(self):
+        """Leaves nothing."""
+        self.discard_machines()
         shutil.rmtree(self.directory, ignore_errors=True)

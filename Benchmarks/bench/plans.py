@@ -15,13 +15,13 @@ def measure(bench):
         return
     lives = []
     for size in SIZES:
-        project = bench.devenv.project(f"plan-{size}", _envfile(size))
+        project = bench.devenv.project(f"plan-{size}", envfile(size))
         command = bench.devenv.command(project, "plan", statuses=(10,))
         lives.append(lambda what=_what(size), command=command: bench.times.add(what, "devenv", command.run()))
     interleave(max(3, bench.rounds // 2), lives)
 
 
-def _envfile(size):
+def envfile(size):
     machines = "".join(_machine(index) for index in range(size))
     return f"""\
 version: 1

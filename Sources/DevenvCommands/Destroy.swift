@@ -1,11 +1,15 @@
 import ArgumentParser
+import DevenvDiagnostics
 import DevenvEngine
 import DevenvModel
+import DevenvPluginAPI
+import DevenvState
 
 extension Devenv {
     /// `devenv destroy`.
     struct Destroy: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "destroy",
             abstract: "Remove machines with everything that was made for them.",
             usage: "devenv destroy [<target> ...] [<options>]",
             discussion: """
@@ -17,6 +21,9 @@ extension Devenv {
         @OptionGroup var targets: TargetOptions
         @Flag(name: [.customShort("f"), .long], help: "Don't ask.")
         var force = false
+        @Flag(name: .long, help: "Remove the machines that the Envfile no longer has, and no others.")
+        var orphans = false
+        @OptionGroup var hooks: HookOptions
         @OptionGroup(title: "Execution") var execution: ExecutionOptions
         @OptionGroup(title: "Location") var location: DestroyLocationOptions
         @OptionGroup(title: "Output") var output: OutputOptions
@@ -24,22 +31,39 @@ extension Devenv {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let session = try ProjectSession.open(
                 context, location.options, output, targets: targets.targets, recorded: true)
-            let names = try session.known(targets.targets, in: session.graphIfValid())
+            // hooks of an Envfile that is broken or gone are not run: nothing may keep machines from going
+            let graph = orphans ? try session.graph() : try session.graphIfValid()
+            let names = try machines(session, graph)
             let operation = try await session.engine.prepareDestroy(targets: names)
             let answer = await confirm(operation.plan, context)
-            return try await act(on: answer, operation, session, context)
+            return try await act(on: answer, operation, graph, session, context)
+        }
+
+        func validate() throws {
+            guard orphans, !targets.targets.isEmpty else { return }
+            throw ValidationError("'--orphans' and targets exclude each other")
+        }
+
+        private func machines(_ session: ProjectSession, _ graph: MachineGraph?) throws -> [MachineName] {
+            guard orphans else { return try session.known(targets.targets, in: graph) }
+            // what a broken Envfile has is not known, and all machines would be orphans of a missing one
+            let declared = Set((graph?.machines ?? []).map(\.name.value))
+            return try session.store.machines().map(\.identity.name).filter { !declared.contains($0) }
         }
 
         private func act(
-            on answer: Prompt.Answer, _ operation: DevenvEngine.Operation, _ session: ProjectSession,
-            _ context: CommandContext
+            on answer: Prompt.Answer, _ operation: DevenvEngine.Operation, _ graph: MachineGraph?,
+            _ session: ProjectSession, _ context: CommandContext
         ) async throws -> ExitStatus {
             switch answer {
             case .yes:
-                return try await ActionRun(context: context, session: session, output: output, execution: execution)
-                    .carryOut(operation)
+                return try await hooks.runner(.destroy, graph, context, output).around(operation) {
+                    try await ActionRun(context: context, session: session, output: output, execution: execution)
+                        .carryOut($0, then: $1)
+                }
             case .no:
                 context.console.say("Nothing was destroyed.\n")
+                if output.json { context.console.answer(try JSONText.line(ResultLine(.failed))) }
                 return .failed
             case .interrupted: throw CommandFailure.interrupted
             case .impossible:

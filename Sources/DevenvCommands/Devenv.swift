@@ -7,18 +7,24 @@ package struct Devenv: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "devenv",
         abstract: "Declares development environments in an Envfile and makes them run.",
-        discussion: "Start with `devenv init`, then `devenv up`.",
+        discussion: "Start with 'devenv init', then 'devenv up'.",
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Project", subcommands: [Init.self, Validate.self, Plan.self, Status.self]),
+            CommandGroup(
+                name: "Project",
+                subcommands: [
+                    Init.self, Validate.self, Plan.self, Graph.self, Status.self, Lock.self, Trust.self, Schema.self,
+                ]),
             CommandGroup(
                 name: "Machines",
                 subcommands: [
                     Up.self, Provision.self, Sync.self, Reload.self, Suspend.self, Resume.self, Snapshot.self,
                     Halt.self, Destroy.self,
                 ]),
-            CommandGroup(name: "Access", subcommands: [SSH.self, Exec.self, SSHConfig.self, Port.self]),
-            CommandGroup(name: "Host", subcommands: [Box.self, Catalog.self, Doctor.self, Completion.self]),
+            CommandGroup(name: "Access", subcommands: [SSH.self, Exec.self, SSHConfig.self, Port.self, Logs.self]),
+            CommandGroup(
+                name: "Host",
+                subcommands: [GlobalStatus.self, Box.self, Catalog.self, Doctor.self, Completion.self, Manual.self]),
         ])
 
     /// Without a command.
@@ -32,7 +38,7 @@ package struct Devenv: ParsableCommand {
         guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
         let names = configuration.subcommands.map { $0._commandName }
         guard !names.contains(word) else { return }
-        let hint = Suggestion.help(for: word, among: names) ?? "`devenv --help` lists the commands"
+        let hint = Suggestion.help(for: word, among: names) ?? "'devenv --help' lists the commands"
         throw .usage("there is no command '\(word)'", help: hint)
     }
 }

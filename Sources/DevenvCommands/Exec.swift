@@ -7,6 +7,7 @@ extension Devenv {
     /// `devenv exec`.
     struct Exec: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "exec",
             abstract: "Run one command in machines, side by side.",
             usage: "devenv exec [<target> ...] [<options>] -- <command> [<argument> ...]",
             discussion: """
@@ -40,8 +41,9 @@ extension Devenv {
             let view = makeView(names, context.console)
             let command = CommandWords.words(of: words).map(ShellWord.quote).joined(separator: " ")
             let results = await RemoteRun(command: command, width: execution.jobs).run(machines, view)
-            view.end(results, isQuiet: output.quiet)
-            return context.interruption.isRequested ? .interrupted : RemoteRun.status(of: results)
+            let status = context.interruption.isRequested ? ExitStatus.interrupted : RemoteRun.status(of: results)
+            view.end(results, status, isQuiet: output.quiet)
+            return status
         }
 
         private func makeView(_ names: [MachineName], _ console: Console) -> any RemoteView {

@@ -7,6 +7,7 @@ extension Devenv {
     /// `devenv init`.
     struct Init: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "init",
             abstract: "Write an Envfile to start from.",
             usage: "devenv init [<box>] [<options>]",
             discussion: "Never overwrites one.")
@@ -37,7 +38,7 @@ extension Devenv {
             if output.json {
                 context.console.answer(try JSONText.document(InitDocument(path: path.string)))
             } else if !output.quiet {
-                context.console.answer("Wrote \(path). Edit it, then run `devenv up`.\n")
+                context.console.answer("Wrote \(path). Edit it, then run 'devenv up'.\n")
             }
             return .done
         }

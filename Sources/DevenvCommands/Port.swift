@@ -7,6 +7,7 @@ extension Devenv {
     /// `devenv port`.
     struct Port: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "port",
             abstract: "Show which ports of this host lead into a machine.",
             usage: "devenv port [<target>] [<options>]")
 
@@ -21,10 +22,10 @@ extension Devenv {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let (session, graph, name) = try ProjectSession.openForOne(
                 context, location, output, target: target.target)
-            let status = try await session.engine.status(graph).first { $0.name == name }
+            let status = try await session.engine.status(graph, of: [name]).first
             guard let status, status.observation.state == .running else {
                 throw CommandFailure.failed(
-                    "machine '\(name)' is not running, so no port leads into it", help: "run `devenv up \(name)`")
+                    "machine '\(name)' is not running, so no port leads into it", help: "run 'devenv up \(name)'")
             }
             context.console.answer(try text(status))
             return .done
@@ -35,7 +36,7 @@ extension Devenv {
             if let guest, forwards.isEmpty {
                 throw CommandFailure.failed(
                     "no port of this host leads to port \(guest) of machine '\(status.name)'",
-                    help: "add it under 'forward' in the Envfile and run `devenv up`")
+                    help: "add it under 'forward' in the Envfile and run 'devenv up'")
             }
             if output.json { return try JSONText.document(PortDocument(status.name, forwards)) }
             if guest != nil { return forwards.map { "\($0.host)\n" }.joined() }

@@ -5,6 +5,7 @@ extension Devenv {
     /// `devenv reload`.
     struct Reload: ActionCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reload",
             abstract: "Stop machines and start them again, with what changed in the Envfile.",
             usage: "devenv reload [<target> ...] [<options>]",
             discussion: "Without a target it means all machines with autostart.")

@@ -21,7 +21,10 @@ extension Devenv {
             parsing: .postTerminator, help: ArgumentHelp("More arguments for ssh, after `--`.", valueName: "argument"))
         var further: [String] = []
         @OptionGroup(title: "Location") var location: LocationOptions
-        @OptionGroup(title: "Output") var output: OutputOptions
+        @OptionGroup(title: "Output") var speech: SpeechOptions
+
+        /// What is written is ssh's: it has no other form for programs.
+        var output: OutputOptions { OutputOptions(speech) }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let (session, graph, name) = try ProjectSession.openForOne(

@@ -6,6 +6,7 @@ extension Devenv {
     /// `devenv status`.
     struct Status: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "status",
             abstract: "Show the machines as they are at this moment.",
             usage: "devenv status [<target> ...] [<options>]",
             discussion:
@@ -20,7 +21,7 @@ extension Devenv {
             let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
             let graph = try session.graphIfValid()
             let names = Set(try session.known(targets.targets, in: graph))
-            let machines = try await session.engine.status(graph).filter { names.contains($0.name) }
+            let machines = try await session.engine.status(graph, of: names)
             context.console.answer(try text(machines, project: graph?.envfile.name.rawValue, context))
             return .done
         }

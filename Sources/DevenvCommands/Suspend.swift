@@ -5,6 +5,7 @@ extension Devenv {
     /// `devenv suspend`.
     struct Suspend: ActionCommand {
         static let configuration = CommandConfiguration(
+            commandName: "suspend",
             abstract: "Pause machines as they are, with all that runs in them.",
             usage: "devenv suspend [<target> ...] [<options>]",
             discussion: "Without a target it pauses every machine of the project that runs. `resume` lets them go on.")
@@ -22,6 +23,7 @@ extension Devenv {
     /// `devenv resume`.
     struct Resume: ActionCommand {
         static let configuration = CommandConfiguration(
+            commandName: "resume",
             abstract: "Let suspended machines go on where they were.",
             usage: "devenv resume [<target> ...] [<options>]",
             discussion: """

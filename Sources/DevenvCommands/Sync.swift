@@ -5,6 +5,7 @@ extension Devenv {
     /// `devenv sync`.
     struct Sync: ActionCommand {
         static let configuration = CommandConfiguration(
+            commandName: "sync",
             abstract: "Make the synced folders of running machines equal to those here.",
             usage: "devenv sync [<target> ...] [<options>]",
             discussion: "Without a target it means all machines with autostart.")

@@ -7,6 +7,7 @@ extension Devenv {
     /// `devenv validate`.
     struct Validate: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "validate",
             abstract: "Report everything that is wrong with the Envfile.",
             usage: "devenv validate [<options>]",
             discussion: "Exits with 2 where something is. Changes nothing.")

@@ -6,19 +6,27 @@ import DevenvState
 import SystemPackage
 
 extension Engine {
-    /// What `up` would do to these machines and all that they wait for. Reads only.
+    /// What `up` would do to these machines and all that they wait for. Reads only. Throws where it would rest on something else
+    /// than a plan that was saved, also when it is made again because something moved before the locks were held. `saving`: with
+    /// its basis.
     package func prepareUp(
-        _ graph: MachineGraph, targets: [MachineName], options: UpOptions
+        _ graph: MachineGraph, targets: [MachineName], options: UpOptions, saving: Bool = false,
+        expecting saved: PlanBasis? = nil
     ) async throws(EngineError) -> Operation {
         let result = try await Preparation(
             components: components, store: store, graph: graph, supplying: .catalogs(locked: options.locked)
         ).gather(targets, provider: options.provider, fingerprints: true)
         try requireKnown(targets, result.planner)
+        // every value is looked at, which takes its time
+        let basis = saving || saved != nil ? PlanBasis(result, secrets: graph.envfile.secrets) : nil
+        if let saved, let moved = basis?.differences(from: saved), !moved.isEmpty { throw .moved(moved) }
         let lockFile = EnvfileLock.path(of: graph.envfile.path)
-        return operation(graph, result, result.planner.up(options), lockFile: lockFile) {
+        var operation = operation(graph, result, result.planner.up(options), lockFile: lockFile) {
             () async throws(EngineError) in
-            try await prepareUp(graph, targets: targets, options: options)
+            try await prepareUp(graph, targets: targets, options: options, expecting: saved)
         }
+        operation.basis = basis
+        return operation
     }
 
     /// What `reload` would do.
@@ -77,17 +85,18 @@ extension Engine {
             let state = planner.observed[name]?.state ?? .absent
             if state == .running || (verb == "reload" && [.stopped, .suspended].contains(state)) { continue }
             throw EngineError(
-                .wrongState, "can't \(verb) machine '\(name)': it is \(state)", help: "run devenv up \(name)")
+                .wrongState, "can't \(verb) machine '\(name)': it is \(state)", help: "run 'devenv up \(name)'")
         }
     }
 
-    private func operation(
+    func operation(
         _ graph: MachineGraph, _ result: Preparation.Result, _ plan: Plan, lockFile: FilePath? = nil,
         again: @escaping @Sendable () async throws(EngineError) -> Operation
     ) -> Operation {
         Operation(
             plan: plan, machines: result.machines, recorded: result.recorded,
             project: Preparation(components: components, store: store, graph: graph).project,
-            secrets: graph.envfile.secrets.mapValues(\.value), force: false, lockFile: lockFile, again: again)
+            secrets: graph.envfile.secrets.mapValues(\.value), force: false, lockFile: lockFile,
+            stopped: Set(result.planner.observed.filter { $0.value.state == .stopped }.keys), again: again)
     }
 }

@@ -22,7 +22,7 @@ extension Engine {
         let operation = try operation(records, plan) { () async throws(EngineError) in
             try await prepareSuspend(targets: targets)
         }
-        try operation.require(\.suspends, "suspend", help: "use devenv halt, or name other machines")
+        try operation.require(\.suspends, "suspend", help: "use 'devenv halt', or name other machines")
         return operation
     }
 

@@ -27,8 +27,9 @@ package struct Engine: Sendable {
         return seen
     }
 
-    /// Every provider that the machine may be made by looks at its own options. Its other keys are nobody's business but of
-    /// the one that makes it: what one objects to, as long as another would not, is said when that one is chosen.
+    /// Every provider looks at its own options, also where another one makes the machine: what is wrong there would show up as
+    /// late as when somebody uses it. The machine's other keys are nobody's business but of the one that makes it: what one
+    /// objects to, as long as another would not, is said when that one is chosen.
     private func optionProblems(of machine: MachineSpec) -> [Diagnostic] {
         let preferred = machine.providers.map(\.value)
         let unknown = machine.providers.filter { components.provider($0.value) == nil }.map { name in
@@ -42,8 +43,8 @@ package struct Engine: Sendable {
         // A list may name providers that other members of the team have: it is wrong only when none is known.
         let objections = usable.map { $0.objections(to: machine) }
         let isOpen = objections.count > 1 && objections.contains { !$0.hasErrors }
-        return (unknown.count == machine.providers.count ? unknown : []) + usable.flatMap { $0.validate(machine) }
-            + (isOpen ? [] : objections.first ?? [])
+        return (unknown.count == machine.providers.count ? unknown : [])
+            + components.providers.flatMap { $0.validate(machine) } + (isOpen ? [] : objections.first ?? [])
     }
 
     private func problems(of item: ProvisionerSpec, in project: ProvisionerProject) -> [Diagnostic] {
@@ -60,46 +61,47 @@ package struct Engine: Sendable {
         return result
     }
 
-    /// What the machines are at this moment, declared ones in the graph's order, then those that are only recorded. Reads
-    /// only.
-    package func status(_ graph: MachineGraph?) async throws(EngineError) -> [MachineStatus] {
+    /// What the machines are at this moment, declared ones in the graph's order, then those that are only recorded. `wanted`:
+    /// only these; `seen`: what is known of some already, which are not looked at. Reads only.
+    package func status(
+        _ graph: MachineGraph?, of wanted: Set<MachineName>? = nil, seen: [MachineName: MachineObservation] = [:]
+    ) async throws(EngineError) -> [MachineStatus] {
         let records = try EngineError.wrap { () throws(StateError) in try store.machines() }
-        let observed = await Observation.observe(records, components.providers)
+            .filter { wanted?.contains($0.identity.name) ?? true }
+        let looked = await Observation.observe(
+            records.filter { seen[$0.identity.name] == nil }, components.providers)
+        let observed = looked.merging(seen) { _, seen in seen }
         let recorded = Dictionary(uniqueKeysWithValues: records.map { ($0.identity.name, $0) })
-        let declared = (graph?.machines ?? []).map { machine in
-            status(machine.name.value, recorded[machine.name.value], observed, machine: machine)
+        let declared = (graph?.machines ?? []).filter { wanted?.contains($0.name.value) ?? true }.map { machine in
+            status(machine.name.value, recorded[machine.name.value], observed)
         }
         let names = Set(declared.map(\.name))
         return declared
             + records.filter { !names.contains($0.identity.name) }.map {
-                var status = status($0.identity.name, $0, observed, machine: nil)
+                var status = status($0.identity.name, $0, observed)
                 status.isDeclared = graph == nil
                 return status
             }
     }
 
     private func status(
-        _ name: MachineName, _ record: MachineRecord?, _ observed: [MachineName: MachineObservation],
-        machine: MachineSpec?
+        _ name: MachineName, _ record: MachineRecord?, _ observed: [MachineName: MachineObservation]
     ) -> MachineStatus {
         guard let record else { return MachineStatus(name: name, observation: MachineObservation(.absent)) }
-        let observation = observed[name] ?? MachineObservation(.unknown("its provider did not answer"))
-        return MachineStatus(
-            name: name, observation: observation, provider: record.provider, box: record.boxName,
-            addresses: record.addresses, forwards: observation.state == .running ? record.forwards : [],
-            failedProvisioners: record.provisioners.filter { !$0.value.succeeded }.keys.sorted())
+        return MachineStatus(record, observed[name])
     }
 
     /// How to log in to a machine that runs.
     package func endpoint(of machine: MachineName) async throws(EngineError) -> SSHEndpoint {
         guard let record = try EngineError.wrap({ () throws(StateError) in try store.machine(machine) }) else {
-            throw EngineError(.wrongState, "machine '\(machine)' does not exist yet", help: "run devenv up \(machine)")
+            throw EngineError(
+                .wrongState, "machine '\(machine)' does not exist yet", help: "run 'devenv up \(machine)'")
         }
         let observation = await Observation.observe([record], components.providers)[machine]
         guard let observation, observation.state == .running else {
             let state = observation?.state.description ?? "unknown"
             throw EngineError(
-                .wrongState, "machine '\(machine)' is not running (\(state))", help: "run devenv up \(machine)")
+                .wrongState, "machine '\(machine)' is not running (\(state))", help: "run 'devenv up \(machine)'")
         }
         let keys = MachineKeys(directory: store.directory(of: machine))
         let endpoint = try EngineError.wrap { () throws(StateError) in try keys.endpoint(for: record, seen: observation)
@@ -107,7 +109,7 @@ package struct Engine: Sendable {
         guard let endpoint else {
             throw EngineError(
                 .wrongState, "machine '\(machine)' is running, but its address is not known yet",
-                help: "run devenv up \(machine), which waits for it")
+                help: "run 'devenv up \(machine)', which waits for it")
         }
         return endpoint
     }

@@ -8,6 +8,7 @@ import DevenvSync
 import FileProvisioner
 import LibvirtProvider
 import ShellProvisioner
+import VirtualBoxProvider
 
 /// What this devenv is put together from. A new provider or provisioner is one line here.
 enum BuiltIns {
@@ -18,6 +19,7 @@ enum BuiltIns {
         [
             ContainerProvider(directories: host, tools: runner),
             LibvirtProvider(directories: host, environment: environment, tools: runner),
+            VirtualBoxProvider(directories: host, environment: environment, tools: runner),
         ]
     }
 

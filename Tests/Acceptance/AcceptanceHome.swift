@@ -22,6 +22,21 @@ actor AcceptanceHome {
         try await run(binary, ["box", "add", disk.string, "--name", box, "--user", "dev"])
     }
 
+    /// With a box for VirtualBox.
+    static let virtualBox = AcceptanceHome("virtualbox") { binary in
+        let source = try await TestDisk.vagrantBox()
+        try await run(binary, ["box", "add", source.string, "--name", box])
+    }
+
+    /// With a box for VirtualBox without an operating system, whose disk has some megabytes that compress to no less.
+    static let withoutSystem = AcceptanceHome("without-system") { binary in
+        try await TemporaryDirectory.with { directory in
+            let content = try HostFiles.head(of: "/dev/urandom", count: 4 << 20)
+            let source = try await TestAppliance.vagrantBox(content, in: directory)
+            try await run(binary, ["box", "add", source.string, "--name", box])
+        }
+    }
+
     /// With the boxes of the examples: one build under two names.
     static let examples = AcceptanceHome("examples") { binary in
         try await run(binary, ["box", "build", "debian/12-quickstart", "--include", "postgresql,python3"])
@@ -31,10 +46,10 @@ actor AcceptanceHome {
         try await run(binary, ["box", "add", tree.string, "--name", "debian/12"])
     }
 
-    /// With the boxes of the examples for virtual machines: one disk under two names.
+    /// With the boxes of the examples for virtual machines, and that of the tests: one disk under three names.
     static let virtualExamples = AcceptanceHome("virtual-examples") { binary in
         let disk = try await TestDisk.debian(with: ["postgresql", "python3"]).layers.first?.string ?? ""
-        for name in ["debian/12-quickstart", "debian/12"] {
+        for name in ["debian/12-quickstart", "debian/12", box] {
             try await run(binary, ["box", "add", disk, "--name", name, "--user", "dev"])
         }
     }
@@ -55,7 +70,7 @@ actor AcceptanceHome {
             let binary = DevenvBinary(home: Self.path(name))
             try HostFiles.makeDirectory(binary.home, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
             atexit {
-                for name in ["acceptance", "virtual", "examples", "virtual-examples"] {
+                for name in ["acceptance", "virtual", "virtualbox", "without-system", "examples", "virtual-examples"] {
                     try? HostFiles.remove(AcceptanceHome.path(name))  // nobody is left to tell
                 }
             }

@@ -11,15 +11,17 @@ struct AcceptanceProject: Sendable {
     let directory: FilePath
     let binary: DevenvBinary
 
-    /// Runs a test with a project that has this Envfile. `$BOX` in it stands for the box of the tests. A libvirt of the test's
-    /// own takes the place of the system's.
+    /// Runs a test with a project that has this Envfile. `$BOX` in it stands for the box of the tests. A libvirt or a VirtualBox of the
+    /// test's own takes the place of the system's.
     static func with(
         _ envfile: String, files: [String: String] = [:], home: AcceptanceHome = .shared,
-        libvirt: PrivateLibvirt? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+        libvirt: PrivateLibvirt? = nil, virtualBox: VirtualBoxHome? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation,
         _ body: @Sendable (AcceptanceProject) async throws -> Void
     ) async throws {
         var binary = try await home.binary()
         binary.libvirt = libvirt
+        if let virtualBox { binary.settle(in: virtualBox) }
         let directory = FilePath("/var/tmp/devenv-project-" + SecureRandom.hexadecimal(digits: 12))
         try HostFiles.makeDirectory(directory)
         let project = AcceptanceProject(directory: directory, binary: binary)
@@ -95,19 +97,10 @@ struct AcceptanceProject: Sendable {
         try await expectNothingLeft(of: marks, sourceLocation: sourceLocation)
     }
 
-    /// Requires that nothing of the project is left on this host. The kernel takes down a network namespace, and the link that
-    /// leads into it, some time after its last process, one namespace of the host after the other: it is given that time.
+    /// Requires that nothing of the project is left on this host.
     func expectNothingLeft(of marks: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try Leftovers.beside(self) == [], sourceLocation: sourceLocation)
-        var left: [String] = []
-        do {
-            try await eventually("nothing is left", within: .seconds(30), sourceLocation: sourceLocation) {
-                left = try await Leftovers.find(marks: marks, of: binary)
-                return left.isEmpty
-            }
-        } catch is NeverHappened {
-            #expect(left == [], sourceLocation: sourceLocation)
-        }
+        #expect(try await Leftovers.find(marks: marks, of: binary) == [], sourceLocation: sourceLocation)
     }
 
     private func tearDown(_ sourceLocation: SourceLocation) async throws {

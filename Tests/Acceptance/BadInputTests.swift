@@ -14,7 +14,7 @@ struct BadInputTests {
         """
 
     @Test(arguments: [
-        ("machines: [", "Envfile:2:1: error:"), ("version: 1\nmachine: {}", "did you mean 'machines'?"),
+        ("machines: [", "Envfile:1:12: error:"), ("version: 1\nmachine: {}", "did you mean 'machines'?"),
         ("version: 1\nmachines: {a: {memory: lots}}", "Envfile:2:24: error:"),
         ("version: 1\nmachines: {a: {depends_on: [b]}, b: {depends_on: [a]}}", "a -> b -> a"),
         ("version: 1\nmachines: {a: {provision: [{shell: {path: gone.sh}}]}}", "gone.sh"),

@@ -25,6 +25,24 @@ import Testing
         }
     }
 
+    /// In the middle of the file nothing of it can be seen, and the next command begins anew.
+    @Test(.requires(tool: "qemu-img"), arguments: [Kind.image, .box])
+    func anAdditionThatIsKilledAtSixtyPercentLeavesNothing(kind: Kind) async throws {
+        try await with { store in
+            let addition = ["box", "add", try await store.large(kind), "--name", "test"]
+            let pieces = try await store.points(of: addition).count { $0.hasPrefix("boxes.intake.piece") }
+            #expect(pieces >= 3, "of a file that is read at once nothing is left to be killed in")
+            try await store.empty()
+            try await store.kill(addition, at: "boxes.intake.piece#\(max(1, pieces * 6 / 10))")
+            #expect(try HostFiles.list(store.boxes.appending("images")) == [])
+            #expect(try HostFiles.list(store.boxes.appending("names")) == [])
+            try await store.expect(["box", "list"])
+            try await store.expect(addition)
+            try await store.expect(["box", "verify", "test"])
+            #expect(try HostFiles.list(store.boxes.appending("staging")) == [])
+        }
+    }
+
     /// The tree that the name stands for, too, is there as it was, whatever becomes of the disk image.
     @Test(.requires(tool: "qemu-img")) func aKilledAdditionOfAFormatLeavesTheOtherOne() async throws {
         try await with { store in
@@ -162,6 +180,18 @@ import Testing
             let box = directory.path.appending("test.box").string
             let names = ["metadata.json", "box.img"] + (kind == .box ? [] : ["data.img"])
             try await run("tar", ["-C", directory.path.string, "-czf", box] + names)
+            return box
+        }
+
+        /// A source with 48 MiB of noise in it.
+        func large(_ kind: Kind) async throws -> String {
+            let (raw, disk) = (directory.path.appending("raw"), directory.path.appending("box.img").string)
+            try await run("dd", ["if=/dev/urandom", "of=\(raw)", "bs=1M", "count=48", "status=none"])
+            try await run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw.string, disk])
+            guard kind == .box else { return disk }
+            try directory.write(#"{"provider": "libvirt"}"#, to: "metadata.json")
+            let box = directory.path.appending("test.box").string
+            try await run("tar", ["-C", directory.path.string, "-czf", box, "metadata.json", "box.img"])
             return box
         }
 

@@ -88,9 +88,11 @@ import Testing
             try AtomicFile.write(Array(text.split(separator: "1.0").joined(separator: "1.5").utf8), to: listing)
             let refused = try await place.run("box", "add", "team/base")
             #expect(refused.status == 1 && refused.errors.contains("not signed as it must be"), "\(refused.transcript)")
-            #expect(try await place.run("box", "outdated").status == 1)
+            // what the list says is signed; the listing is not asked
+            #expect(try await place.run("box", "outdated").text == "1 box is up to date.\n")
             try HostFiles.remove(place.catalog.appending("catalog.json.sig"))
             #expect(try await place.run("box", "add", "team/base").errors.contains("is not signed"))
+            #expect(try await place.run("box", "outdated").status == 1)
         }
     }
 
@@ -163,6 +165,8 @@ import Testing
             let publication = try await place.publication("2.0", "--key", key)
             let points = try await place.points(of: publication)
             #expect(points.contains("catalogs.publish.settled#1") && points.count >= 7, "\(points)")
+            // what the list says of the box goes before the listing changes
+            #expect(points.contains("catalogs.publish.silent-written#1"), "\(points)")
             for point in points {
                 try HostFiles.remove(place.catalog)
                 try await place.tool("cp", "-a", place.directory.path.appending("before").string, place.catalog.string)
@@ -196,7 +200,8 @@ import Testing
                 #expect(try await place.run("box", "verify", "team/base").status == 0, "\(point)")
                 #expect(try place.parts() == [], "\(point)")
                 #expect(try await place.run("box", "gc").status == 0, "\(point)")
-                #expect(try HostFiles.list(place.home.appending("boxes/staging")) == [], "\(point)")
+                let left = try HostFiles.list(place.home.appending("boxes/staging"))
+                #expect(left == [], "\(point): \(left)")
             }
         }
     }
@@ -217,6 +222,7 @@ import Testing
                 try await place.kill(["up"], at: point)
                 _ = try await place.trace(["up"], until: "engine.create.before")
                 #expect(try await place.run("box", "verify", "team/tree").status == 0, "\(point)")
+                #expect(try place.parts() == [], "\(point)")
                 let lock = try #require(try place.directory.read("Envfile.lock"), "\(point)")
                 #expect(
                     lock.contains("\"name\": \"team/tree\"") && lock.contains("\"version\": \"1.0\""),

@@ -123,12 +123,12 @@ struct CatalogPlace: Sendable {
     }
 
     /// Publishes a tree, the box `team/tree`.
-    func publishTree(_ version: String) async throws {
+    func publishTree(_ version: String, _ options: String...) async throws {
         try directory.write("\(version)\n", to: "tree/etc/hostname")
         let tree = directory.path.appending("tree").string
         for arguments in [
             ["box", "add", tree, "--name", "tree", "--box-version", version],
-            ["box", "publish", "tree", "--as", "team/tree", "--to", catalog.string],
+            ["box", "publish", "tree", "--as", "team/tree", "--to", catalog.string] + options,
         ] {
             let outcome = try await publisher.run(arguments, in: directory.path)
             #expect(outcome.status == 0, "\(outcome.transcript)")
@@ -143,6 +143,6 @@ struct CatalogPlace: Sendable {
     }
 
     private func host(of arguments: [String]) -> DevenvBinary {
-        arguments.contains("publish") ? publisher : DevenvBinary(home: home)
+        arguments.contains("publish") || arguments.contains("rekey") ? publisher : DevenvBinary(home: home)
     }
 }

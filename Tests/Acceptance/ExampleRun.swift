@@ -52,6 +52,17 @@ struct ExampleRun: Sendable {
         #expect(try await page(of: "machine") == "A greeting with spaces, \"quotes\" and $dollars\n")
     }
 
+    /// The team's box: what its script worked out is in each machine, and building it again gives the same.
+    func servesWhatItsBoxHolds() async throws {
+        let build = ["box", "build", "boxes/web.yaml", "--provider", provider]
+        let first = try await project.binary.run(build, in: project.directory, timeout: .seconds(300))
+        #expect(first.status == 0 && first.text.hasPrefix("Built team/web 1.0: "), "\(first.transcript)")
+        let second = try await project.binary.run(build, in: project.directory, timeout: .seconds(300))
+        #expect(second.text == "Unchanged: " + first.text.dropFirst("Built ".count), "\(second.transcript)")
+        try await up()
+        #expect(try await page(of: "web").hasPrefix("<h1>Primes</h1> 2 3 5 7 11 13"))
+    }
+
     /// The cluster: three machines, each of which has found the others.
     func machinesKnowEachOther() async throws {
         try await up()

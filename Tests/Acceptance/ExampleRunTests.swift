@@ -14,6 +14,10 @@ struct ExampleRunTests {
             try await ExampleRun.onContainers("single") { try await $0.saysWhatItsScriptWasGiven() }
         }
 
+        @Test func theTeamsBoxIsTheSameEachTimeAndServesItsPages() async throws {
+            try await ExampleRun.onContainers("team-box") { try await $0.servesWhatItsBoxHolds() }
+        }
+
         @Test func theNodesOfTheClusterKnowEachOther() async throws {
             try await ExampleRun.onContainers("cluster") { try await $0.machinesKnowEachOther() }
         }

@@ -19,6 +19,8 @@ enum Leftovers {
             LibvirtLeftovers(marks: marks, uri: $0.uri, directories: $0.directories)
         }
         var left = try await (libvirt ?? LibvirtLeftovers(marks: marks)).all()
+        let virtualBox = try await binary.virtualBox?.content() ?? []
+        left += virtualBox.filter { line in marks.contains { line.contains($0) } }
         for id in marks {
             left += lines("/proc/mounts", with: id).map { "mount: \($0)" }
             left += try await output("ip", ["-details", "link"], with: String(id.prefix(8))).map { "link: \($0)" }
@@ -28,6 +30,21 @@ enum Leftovers {
             left += try files(below: binary.home, with: id).map { "file: \($0)" }
         }
         return left
+    }
+
+    /// What devenv has below its data for machines of VirtualBox. Of locks, only files are left that nobody holds, and which
+    /// release is installed is kept.
+    static func ofVirtualBox(below home: FilePath) throws -> [String] {
+        let root = home.appending("virtualbox")
+        let places = try HostFiles.list(root).filter { !["locks", "release"].contains($0) }.map(root.appending)
+        let files = try places.flatMap { place in try HostFiles.list(place).map { place.appending($0).string } }
+        let locks = root.appending("locks")
+        let held = try HostFiles.list(locks).filter { name in
+            guard !name.hasSuffix(".owner") else { return false }
+            guard case .taken = try FileLock.attempt(locks.appending(name), command: "test") else { return true }
+            return false
+        }
+        return files + held
     }
 
     private static func lines(_ path: FilePath, with id: String) -> [String] {

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// The same boxes and catalogs, given to Vagrant and to devenv.
-@Suite(.requires(tool: "vagrant", "qemu-img", "tar", "gzip", "curl", "python3"))
+@Suite(.requires(tool: "vagrant", "qemu-img", "tar", "gzip", "xz", "zstd", "curl", "python3"))
 struct VagrantComparisonTests {
     @Test func bothMakeTheSameOfTheSameCatalog() async throws {
         let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
@@ -13,6 +13,6 @@ struct VagrantComparisonTests {
             ToolInvocation(script.string, [BuiltProgram.devenv.string], timeout: .seconds(600)))
         #expect(outcome.status == 0, "\(outcome.transcript)")
         #expect(outcome.text.contains("no differences"))
-        #expect(outcome.text.split(separator: "\n").count { $0.hasPrefix("same ") } >= 30)
+        #expect(outcome.text.split(separator: "\n").count { $0.hasPrefix("same ") } >= 38)
     }
 }

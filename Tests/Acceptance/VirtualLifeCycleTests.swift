@@ -44,6 +44,10 @@ struct VirtualLifeCycleTests {
         }
     }
 
+    @Test func whatVirtualBoxMakesOfAnEnvfileLibvirtMakesToo() async throws {
+        try await PairProject.run(with: "libvirt", home: .virtualExamples)
+    }
+
     @Test func whatHappenedBehindItsBackIsSeenAndPutRight() async throws {
         let envfile = try await VirtualMachine.envfile(
             "faults", "  one: { forward: [{ host: 28380, guest: 22, auto: true }] }")

@@ -57,6 +57,85 @@ import Testing
         }
     }
 
+    @Test func lockPinsWithoutMakingMachines() async throws {
+        try await CommandRig.withCatalog { rig in
+            let locked = await rig.run("lock")
+            #expect(locked.status == .done, "\(locked.error)")
+            #expect(locked.error.contains("Pinned team/base 1.0 for directories, sha256:"), "\(locked.error)")
+            let lock = try #require(try rig.directory.read("Envfile.lock"))
+            #expect(lock.contains(try rig.digest("1.0")))
+            #expect(await rig.run("status").output.contains("not created"))
+            #expect(await rig.run("lock").error == "Envfile.lock is up to date: 1 box.\n")
+            try rig.forgetBoxes()
+            #expect(await rig.run("lock").error == "Envfile.lock is up to date: 1 box.\n", "a pin needs no box")
+            #expect(await rig.run("up", "--locked").status == .done)
+            #expect(try rig.directory.read("Envfile.lock") == lock)
+        }
+    }
+
+    @Test func lockMovesAndDropsPins() async throws {
+        try await CommandRig.withCatalog { rig in
+            #expect(await rig.run("lock").status == .done)
+            try await rig.publish("2.0")
+            #expect(await rig.run("lock").error == "Envfile.lock is up to date: 1 box.\n")
+            let update = await rig.run("lock", "--update")
+            #expect(update.error.contains("Pinned team/base 2.0 in place of 1.0"), "\(update.error)")
+            let kept = try #require(try rig.directory.read("Envfile.lock"))
+            #expect(kept.contains(try rig.digest("2.0")))
+
+            try rig.directory.write(
+                "version: 1\ncatalogs: [./catalog]\nmachines: { web: { box: 'team/base@~> 1.0' }, db: { box: test } }\n",
+                to: "Envfile")
+            let changed = await rig.run("lock")
+            #expect(changed.status == .done, "\(changed.error)")
+            #expect(changed.error.contains("Pinned team/base 1.0 for directories"), "\(changed.error)")
+            #expect(
+                changed.error.contains("Dropped team/base 2.0, which the Envfile does not name any more"),
+                "\(changed.error)")
+            #expect(changed.error.contains("the box 'test' is not pinned: it came from no catalog"), "\(changed.error)")
+        }
+    }
+
+    @Test func whatIsNotPinnedYetIsPinnedByAnUpWithNothingToDo() async throws {
+        try await CommandRig.withCatalog { rig in
+            #expect(await rig.run("up").status == .done)
+            let lock = try #require(try rig.directory.read("Envfile.lock"))
+            try HostFiles.remove(rig.directory.path.appending("Envfile.lock"))
+            #expect(await rig.run("plan").status == .done)
+            #expect(try rig.directory.read("Envfile.lock") == nil)
+            let refused = await rig.run("up", "--locked")
+            #expect(refused.status == .failed && refused.error.contains("is not in the lock file"), "\(refused.error)")
+            let up = await rig.run("up")
+            #expect(up.status == .done && up.error.contains("Nothing to do"), "\(up.error)")
+            #expect(try rig.directory.read("Envfile.lock") == lock)
+        }
+    }
+
+    @Test(.requires(tool: "ssh-keygen")) func aKeyIsRememberedByUpAndNotByWhoOnlyLooks() async throws {
+        try await CommandRig.withCatalog { rig in
+            let key = rig.directory.path.appending("key").string
+            let call = ToolInvocation("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key])
+            #expect(try await SystemToolRunner().run(call).status == 0)
+            let tree = rig.directory.path.appending("tree-1.0").string
+            #expect(await rig.run("box", "add", tree, "--name", "made", "--box-version", "2.0").status == .done)
+            let published = await rig.run("box", "publish", "made", "--as", "team/base", "--to", "signed", "--key", key)
+            #expect(published.status == .done, "\(published.error)")
+            try rig.forgetBoxes()
+            try rig.directory.write(
+                "version: 1\ncatalogs: ./signed\nmachines: { web: { box: team/base } }\n", to: "Envfile")
+            let known = rig.directory.path.appending("home/config/catalogs.json")
+            let plan = await rig.run("plan")
+            #expect(plan.output.contains("signed with the key SHA256:"), "\(plan.output)\(plan.error)")
+            let list = await rig.run("catalog", "list", "signed")
+            #expect(list.error.contains("which is remembered once"), "\(list.error)")
+            #expect(!HostFiles.exists(known))
+            let up = await rig.run("up")
+            #expect(up.status == .done && up.error.contains("is now believed with the key SHA256:"), "\(up.error)")
+            #expect(HostFiles.exists(known))
+            #expect(await rig.run("catalog", "list", "signed").error.isEmpty)
+        }
+    }
+
     @Test(arguments: ["digest", "version", "text"]) func aTamperedLockIsRefused(what: String) async throws {
         try await CommandRig.withCatalog { rig in
             #expect(await rig.run("up").status == .done)

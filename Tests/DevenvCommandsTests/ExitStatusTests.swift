@@ -1,6 +1,8 @@
 import DevenvCommands
 import DevenvEngine
+import DevenvHost
 import DevenvModel
+import SystemPackage
 import Testing
 
 @Suite struct ExitStatusTests {
@@ -12,6 +14,15 @@ import Testing
         ] as [(DevenvCommands.ExitStatus, Int32)])
     func everyEndHasItsNumber(_ status: DevenvCommands.ExitStatus, _ code: Int32) {
         #expect(status.code == code)
+    }
+
+    /// The manual pages and the reference say the same.
+    @Test func theReferenceHasWhatTheManualSays() throws {
+        let path = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+            .pushing("Documentation/cli.md")
+        let reference = String(decoding: try HostFiles.read(path) ?? [], as: UTF8.self)
+        let table = DevenvCommands.ExitStatus.meanings.map { "| \($0.status.code) | \($0.meaning) |\n" }.joined()
+        #expect(reference.contains("| code | meaning |\n|---|---|\n\(table)\n"))
     }
 
     @Test(

@@ -34,7 +34,7 @@ import Testing
             web-1 | ==> create: skipped, as 'db: provision postgres' did not succeed
             error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
                 help: correct the script
-                logs: /p/.devenv/machines/db/log
+                logs: 'devenv logs db --log provision-postgres', from .devenv/machines/db/log
             skipped: web-1, waiting for what failed
             Failed on 2 of 2 machines after 2.0 s.
 
@@ -57,7 +57,7 @@ import Testing
             web-1 | ==> create: skipped, as 'db: provision postgres' did not succeed
             error: db: provision postgres: the script 'postgres.sh' ended with exit status 3
                 help: correct the script
-                logs: /p/.devenv/machines/db/log
+                logs: 'devenv logs db --log provision-postgres', from .devenv/machines/db/log
             skipped: web-1, waiting for what failed
 
             """
@@ -75,6 +75,17 @@ import Testing
         #expect(!shown.contains("line 10\n"))
         #expect(shown.contains("line 11\n"))
         #expect(shown.contains("line 30\n"))
+    }
+
+    @Test func aProgressBarIsOneOfTheLastLines() {
+        let step = Samples.plan.steps[1]
+        let bar = (1...100).map { "\r\($0) %" }.joined()
+        let events: [Event] = [
+            .started(step), .output(step.id, .standardOutput, Array("Fetching\r\n\(bar)\r\nBroken\n".utf8)),
+            .failed(step, Samples.failure, .seconds(1)),
+        ]
+        let lines = Self.show(events, isQuiet: true, Self.failed).split(separator: "\n").prefix(3)
+        #expect(lines == ["db    | Fetching", "db    | 100 %", "db    | Broken"])
     }
 
     @Test func whatElseIsKnownStandsBetweenTheHeadlineAndTheCure() {

@@ -12,7 +12,9 @@ import Testing
         #expect(SafeText.clean(text) == clean)
     }
 
-    @Test(arguments: [("abc", 3), ("漢字", 4), ("e\u{301}", 1), ("🙂", 2), ("", 0), ("✔ ok", 4)])
+    @Test(arguments: [
+        ("abc", 3), ("漢字", 4), ("e\u{301}", 1), ("🙂", 2), ("🇩🇪", 2), ("⏳", 2), ("⌛️", 2), ("❯", 1), ("", 0), ("✔ ok", 4),
+    ])
     func widthIsCountedInColumns(_ text: String, _ width: Int) {
         #expect(DisplayWidth.of(text) == width)
     }
@@ -20,6 +22,22 @@ import Testing
     @Test(arguments: [("abcdef", 4, "abc…"), ("abc", 3, "abc"), ("漢字漢", 4, "漢…"), ("abc", 1, "…"), ("abc", 0, "")])
     func textIsCutByColumns(_ text: String, _ limit: Int, _ cut: String) {
         #expect(DisplayWidth.truncate(text, to: limit) == cut)
+    }
+
+    @Test(arguments: [
+        ("abcdef", 3, 9, ["abc", "def"]), ("abcdefg", 3, 2, ["abc", "de…"]), ("", 3, 2, [""]),
+        ("漢字漢", 5, 9, ["漢字", "漢"]), ("漢字漢", 4, 1, ["漢…"]), ("a\tb", 20, 1, ["a       b"]),
+        ("e\u{301}e\u{301}e", 2, 9, ["e\u{301}e\u{301}", "e"]),
+    ])
+    func textIsFoldedByColumns(_ text: String, _ columns: Int, _ limit: Int, _ pieces: [String]) {
+        #expect(DisplayWidth.fold(text, to: columns, limit: limit) == pieces)
+    }
+
+    @Test func aLineAfterAReturnReplacesTheFormer() {
+        var splitter = LineSplitter()
+        let lines = ["1 %\r", "2 %\r3", " %\r\nnext\n"].flatMap { splitter.feedLines(Array($0.utf8)) }
+        #expect(lines.map(\.text) == ["1 %", "2 %", "3 %", "next"])
+        #expect(lines.map(\.replacesFormer) == [false, true, true, false])
     }
 
     @Test func linesEndHoweverTheyAreCut() {

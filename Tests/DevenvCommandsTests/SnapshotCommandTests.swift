@@ -23,7 +23,7 @@ import Testing
             #expect(await rig.run("snapshot", "list").output == table)
             let restored = await rig.run("snapshot", "restore", "clean", "db")
             #expect(restored.status == .done)
-            #expect(restored.error.contains("db is ready: ssh with `devenv ssh db`\n"), "\(restored.error)")
+            #expect(restored.error.contains("db is ready: ssh with 'devenv ssh db'\n"), "\(restored.error)")
             let deleted = await rig.run("snapshot", "delete", "clean")
             #expect(deleted.error.hasPrefix("2 machines to change, 2 steps\n"), "\(deleted.error)")
             #expect(await rig.run("snapshot", "list", "web").output.hasPrefix("There are no snapshots."))
@@ -99,7 +99,7 @@ import Testing
             #expect(login.error.hasPrefix("error: machine 'web' is not running (suspended)\n"))
             let resumed = await rig.run("resume")
             #expect(resumed.status == .done)
-            #expect(resumed.error.contains("web is ready: ssh with `devenv ssh web`\n"), "\(resumed.error)")
+            #expect(resumed.error.contains("web is ready: ssh with 'devenv ssh web'\n"), "\(resumed.error)")
             #expect(await rig.run("resume").error == "Nothing to do: 2 machines are up to date.\n")
         }
     }

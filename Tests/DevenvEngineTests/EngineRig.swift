@@ -95,7 +95,7 @@ struct EngineRig: Sendable {
 
     /// Carries an operation out. A lock that was let go may be held for a moment by programs that other tests just start.
     func carryOut(_ operation: DevenvEngine.Operation) async throws -> ExecutionReport {
-        try await engine.carryOut(operation, width: 8, wait: true, events: { _ in })
+        try await engine.carryOut(operation, width: 8, wait: .forever, events: { _ in })
     }
 
     /// The record of a machine.

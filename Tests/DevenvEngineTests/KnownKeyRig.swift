@@ -53,8 +53,7 @@ struct KnownKeyRig: Sendable {
                 makeCommunicator: { SSHLogin.communicator(for: $0, runner: runner) },
                 synchronizer: ScriptedSynchronizer(), runner: runner,
                 boxes: BoxStore(directories: host, runner: runner), host: host, environment: [:]), store: store)
-        let subnet = IPv4Subnet(
-            IPv4Address(value: 10 << 24 | 127 << 16 | UInt32.random(in: 0...0xFF) << 8), prefixLength: 24)
+        let subnet = TestSubnet.unused(in: TestSubnet.containers)
         let address = IPv4Address(value: subnet.address.value + 10)
         var spec = PlanFixture.machine("web")
         spec.box = Located(.named("foreign", constraint: nil))
@@ -80,12 +79,18 @@ struct KnownKeyRig: Sendable {
 
     func up() async throws -> ExecutionReport {
         let operation = try await engine.prepareUp(graph, targets: [Self.web], options: UpOptions())
-        return try await engine.carryOut(operation, width: 4, wait: true, events: { _ in })
+        return try await engine.carryOut(operation, width: 4, wait: .forever, events: { _ in })
+    }
+
+    /// An `up` that must succeed: what a test goes on from.
+    func comeUp() async throws {
+        let failures = try await up().failures
+        try #require(failures.isEmpty, "\(failures)")
     }
 
     private func destroy() async throws {
         let operation = try await engine.prepareDestroy(targets: [Self.web])
-        let report = try await engine.carryOut(operation, width: 1, wait: true, events: { _ in })
+        let report = try await engine.carryOut(operation, width: 1, wait: .forever, events: { _ in })
         #expect(report.failures.isEmpty)
     }
 

@@ -23,7 +23,7 @@ import Testing
     private func notices(of rig: EngineRig) async throws -> [String] {
         let notices = Mutex<[String]>([])
         let operation = try await rig.engine.prepareUp(rig.graph, targets: rig.names, options: UpOptions())
-        let report = try await rig.engine.carryOut(operation, width: 2, wait: true) { event in
+        let report = try await rig.engine.carryOut(operation, width: 2, wait: .forever) { event in
             guard case .notice(let machine, let text) = event else { return }
             notices.withLock { $0.append("\(machine?.rawValue ?? "all"): \(text)") }
         }

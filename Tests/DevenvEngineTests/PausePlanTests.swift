@@ -95,7 +95,7 @@ import Testing
         #expect(planner.suspend().unchanged == [Fixture.name("app"), Fixture.name("db")])
         let resume = planner.resume()
         #expect(resume.lines == ["db: resume"])
-        #expect(resume.warnings == ["machine 'app' is not suspended; devenv up app starts it"])
+        #expect(resume.warnings == ["machine 'app' is not suspended; 'devenv up app' starts it"])
     }
 
     @Test func allGoOnSideBySide() {

@@ -88,7 +88,7 @@ import Testing
             rig.provider.change(try rig.record("web").identity) { $0.drift = ["a forward is gone"] }
             let notices = Mutex<[String]>([])
             let operation = try await rig.engine.prepareResume(targets: rig.names, graph: rig.graph)
-            let report = try await rig.engine.carryOut(operation, width: 1, wait: true) { event in
+            let report = try await rig.engine.carryOut(operation, width: 1, wait: .forever) { event in
                 if case .notice(_, let text) = event { notices.withLock { $0.append(text) } }
             }
             #expect(report.failures.isEmpty)

@@ -24,8 +24,10 @@ enum PlanFixture {
         return spec
     }
 
-    static func shell(_ name: String, run: RunPolicy = .changed) -> ProvisionerSpec {
-        ProvisionerSpec(name: Located(name), kind: Located("shell"), options: OptionTree(.string("true")), run: run)
+    static func shell(_ name: String, run: RunPolicy = .changed, after others: String...) -> ProvisionerSpec {
+        ProvisionerSpec(
+            name: Located(name), kind: Located("shell"), options: OptionTree(.string("true")), run: run,
+            depends: others.map { Located($0) })
     }
 
     static func graph(_ machines: [MachineSpec]) throws -> MachineGraph {
@@ -67,6 +69,7 @@ enum PlanFixture {
         }
         record.isReady = true
         record.answeredStart = record.starts
+        record.customizedStart = record.starts
         record.dependencies = machine.spec.dependencies.map { name($0.target.value) }
         return record
     }

@@ -71,7 +71,8 @@ import Testing
         let record = Fixture.record(of: Fixture.desired(spec))
         let plan = try plan(spec, wanted: Fixture.desired(spec, memory: "1 GiB"), recorded: record, observed: .running)
         #expect(plan.lines == ["web: stop", "web: start", "web: connect", "web: ready"])
-        #expect(plan.reasons("web: stop") == ["memory 512 MiB -> 1 GiB"])
+        #expect(plan.reasons("web: stop") == ["memory 512 MiB -> 1 GiB: needs a restart"])
+        #expect(plan.reasons("web: start") == ["was stopped for that"])
     }
 
     @Test func aChangeThatLosesDataWaitsToBeAskedFor() throws {
@@ -80,11 +81,14 @@ import Testing
         let wanted = Fixture.desired(spec, box: "sha256:b")
         let refused = try plan(spec, wanted: wanted, recorded: record, observed: .running)
         #expect(refused.isEmpty)
-        #expect(refused.warnings.count == 1)
-        #expect(refused.warnings.first?.contains("box sha256:a -> sha256:b") == true)
+        #expect(
+            refused.warnings == [
+                "machine 'web': box debian/12 sha256:a -> sha256:b: needs --recreate, which loses all data in it"
+            ])
         let asked = try plan(spec, wanted: wanted, recorded: record, observed: .running, UpOptions(recreate: true))
         #expect(asked.lines.prefix(4) == ["web: stop", "web: destroy", "web: create", "web: start"])
         #expect(asked.lines.contains("web: provision deps"))
+        #expect(asked.warnings == ["machine 'web' is destroyed and made again: all data in it is lost"])
     }
 
     @Test func aLiveChangeIsAppliedWithoutARestart() throws {
@@ -161,6 +165,29 @@ import Testing
         record.starts += 1
         let startedByAKilledCommand = try plan(spec, recorded: record, observed: .running)
         #expect(startedByAKilledCommand.lines == ["web: connect", "web: provision service"])
+    }
+
+    @Test func whatAProviderDoesOnceAMachineAnswersIsDoneOnceForEachStart() throws {
+        let spec = Fixture.machine("web", provisioners: [Fixture.shell("app")])
+        var wanted = Fixture.desired(spec)
+        wanted.tasksOnceReachable = ["one thing", "another"]
+        var record = Fixture.record(of: wanted)
+        let new = try plan(spec, wanted: wanted, recorded: nil, observed: .absent)
+        #expect(
+            new.lines == ["web: create", "web: start", "web: connect", "web: customize", "web: provision app"])
+        #expect(new.reasons("web: customize") == ["one thing", "another"])
+        #expect(try plan(spec, wanted: wanted, recorded: record, observed: .running).isEmpty)
+        #expect(
+            try plan(spec, wanted: wanted, recorded: record, observed: .stopped).lines
+                == ["web: start", "web: connect", "web: customize"])
+        let drifted = try plan(spec, wanted: wanted, recorded: record, observed: .running, drift: ["a rule is gone"])
+        #expect(drifted.lines == ["web: start"])
+        record.starts += 1
+        let startedByAKilledCommand = try plan(spec, wanted: wanted, recorded: record, observed: .running)
+        #expect(startedByAKilledCommand.lines == ["web: connect", "web: customize"])
+        record.answeredStart = record.starts
+        let waitedForByAKilledCommand = try plan(spec, wanted: wanted, recorded: record, observed: .running)
+        #expect(waitedForByAKilledCommand.lines == ["web: customize"])
     }
 
     @Test func aFolderIsSyncedWhenItHasChanged() throws {

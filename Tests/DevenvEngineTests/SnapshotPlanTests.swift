@@ -47,9 +47,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (MachineObservation.State.suspended, "it is suspended; run devenv resume db first"),
-        (.absent, "it is not created; run devenv up db first"), (.broken("x"), "it is broken; run devenv up db first"),
-        (.unknown("x"), "it is unknown; run devenv up db first"),
+        (MachineObservation.State.suspended, "it is suspended; run 'devenv resume db' first"),
+        (.absent, "it is not created; run 'devenv up db' first"),
+        (.broken("x"), "it is broken; run 'devenv up db' first"),
+        (.unknown("x"), "it is unknown; run 'devenv up db' first"),
     ])
     func aMachineThatCannotBeSavedKeepsTheOthersFromIt(_ state: MachineObservation.State, _ reason: String) {
         let message = failure { () throws(EngineError) in
@@ -62,7 +63,7 @@ import Testing
         let message = failure { () throws(EngineError) in try planner().save(Self.first) }
         #expect(
             message
-                == "machine 'web' has a snapshot 'first' already; choose another name, or run devenv snapshot delete first web"
+                == "machine 'web' has a snapshot 'first' already; choose another name, or run 'devenv snapshot delete first web'"
         )
     }
 
@@ -71,7 +72,7 @@ import Testing
         #expect(some.lines == ["db: save first"])
         #expect(some.warnings == ["machine 'web' does not exist yet, so nothing of it is saved"])
         let none = failure { () throws(EngineError) in try planner([:]).save(Self.first) }
-        #expect(none == "can't save a snapshot of machine 'web': it does not exist yet; run devenv up")
+        #expect(none == "can't save a snapshot of machine 'web': it does not exist yet; run 'devenv up'")
     }
 
     @Test func aProviderWithoutSnapshotsIsNamed() {
@@ -88,7 +89,7 @@ import Testing
             try planner(change: { $0.restoration = Restoration(snapshot: Self.first, isRunning: true) })
                 .save(SnapshotName(unchecked: "new"))
         }
-        #expect(message?.contains("it was left halfway back to another; run devenv up first") == true)
+        #expect(message?.contains("it was left halfway back to another; run 'devenv up' first") == true)
     }
 
     @Test func onlyMachinesWithTheSnapshotAreBroughtBackOrRidOfIt() throws {

@@ -123,7 +123,7 @@ import Testing
             try await rig.provider.saveSnapshot(Self.first, of: try rig.record("web").recorded)
             let notices = Mutex<[String]>([])
             let operation = try await rig.engine.prepareRestore(Self.first, targets: rig.names, graph: nil)
-            let report = try await rig.engine.carryOut(operation, width: 1, wait: true) { event in
+            let report = try await rig.engine.carryOut(operation, width: 1, wait: .forever) { event in
                 if case .notice(_, let text) = event { notices.withLock { $0.append(text) } }
             }
             #expect(report.failures.isEmpty)

@@ -15,9 +15,11 @@ enum ImportRules {
         "Sources/DevenvDownload": effects.union(["FoundationEssentials"]),
         "Sources/DevenvCatalogs": effects.union(["DevenvDownload", "FoundationEssentials"]),
         "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost", "CExpat"]),
-        "Sources/DevenvRegistry": effects.union(["DevenvBoxes", "FoundationEssentials"]),
+        "Sources/DevenvRegistry": effects.union([
+            "DevenvBoxes", "DevenvDownload", "DevenvCatalogs", "FoundationEssentials",
+        ]),
         "Sources/DevenvEngine": effects.union([
-            "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "DevenvDownload", "DevenvCatalogs",
+            "DevenvDiagnostics", "DevenvState", "DevenvBoxes", "DevenvDownload", "DevenvCatalogs", "DevenvRegistry",
             "FoundationEssentials",
         ]),
         "Sources/DevenvCommands": effects.union([

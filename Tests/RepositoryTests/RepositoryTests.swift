@@ -18,6 +18,10 @@ import Testing
         #expect(tree.swift().count > 100)
         #expect(HygieneRules.violations(in: tree) == [])
     }
+
+    @Test func messagesNameCommandsInQuotes() throws {
+        #expect(MessageRules.violations(in: try .ours()) == [])
+    }
 }
 
 /// Words that the rules look for, put together so that this file does not hold them.
@@ -49,6 +53,18 @@ private enum Word {
     ]) func anImportAgainstTheRulesIsFound(path: String, line: String) {
         let tree = RepositoryTree(files: [path: "// a file\n\(line)\nlet x = 1\n"])
         #expect(ImportRules.violations(in: tree).count == 1)
+    }
+
+    @Test(arguments: ["run devenv up", "`devenv halt web`", "devenv box add: again"])
+    func aCommandWithoutQuotesIsFound(message: String) {
+        let tree = RepositoryTree(files: ["Sources/A/A.swift": "let help = \"\(message)\"\n"])
+        #expect(MessageRules.violations(in: tree).count == 1)
+    }
+
+    @Test(arguments: ["run 'devenv up web' first", "what devenv knows"])
+    func aCommandInQuotesIsNotFound(message: String) {
+        let text = "/// devenv up\nlet help = \"\(message)\"\nlet lock = take(command: \"devenv up\")\n"
+        #expect(MessageRules.violations(in: RepositoryTree(files: ["Sources/A/A.swift": text])) == [])
     }
 
     @Test func whatIsAllowedIsNotFound() {

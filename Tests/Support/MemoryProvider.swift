@@ -19,6 +19,8 @@ package final class MemoryProvider: Provider {
         package var silence: [String] = []
         /// What the user should know of each machine.
         package var notices: [String] = []
+        /// What it does to each machine once it has answered.
+        package var tasks: [String] = []
         /// What it can't honour of any machine.
         package var objections: [Diagnostic] = []
         /// Fails or holds up a call, named as in `calls`.
@@ -34,6 +36,8 @@ package final class MemoryProvider: Provider {
         package var state = MachineObservation.State.stopped
         /// What of its surroundings is missing.
         package var drift: [String] = []
+        /// What is known of the hypervisor's programs inside.
+        package var guestTools: GuestTools?
         /// What stands for the content of its disk.
         package var disk = ""
         /// The name of the snapshot that it was last saved as or brought back to.
@@ -49,6 +53,7 @@ package final class MemoryProvider: Provider {
     package let features: ProviderFeatures
     private let script: Script
     private let state = Mutex<(machines: [MachineID: Machine], calls: [String])>(([:], []))
+    private let observations = Mutex<[[MachineName]]>([])
 
     /// Makes a provider without machines.
     package init(
@@ -63,6 +68,8 @@ package final class MemoryProvider: Provider {
 
     /// Every effect that was asked for, in order: `create web`.
     package var calls: [String] { state.withLock(\.calls) }
+    /// The machines that were observed, for each time that some were.
+    package var looks: [[MachineName]] { observations.withLock { $0 } }
     /// Its machines.
     package var machines: [MachineID: Machine] { state.withLock(\.machines) }
 
@@ -98,12 +105,16 @@ extension MemoryProvider {
     package func validate(_ machine: MachineSpec) -> [Diagnostic] { [] }
     package func objections(to machine: MachineSpec) -> [Diagnostic] { script.objections }
     package func settings(of request: MachineRequest) -> [MachineSetting] {
-        [MachineSetting("memory", request.spec.memory.map { "\($0)" } ?? "default", impact: .restart)]
+        [
+            MachineSetting("memory", request.spec.memory.map { "\($0)" } ?? "default", impact: .restart),
+            MachineSetting("box", request.box.digest, impact: .recreate),
+        ]
     }
     package func claim(_ request: MachineRequest) -> ProviderRecord { script.claim }
     package func notices(of request: MachineRequest) async -> [String] { script.notices }
 
     package func observe(_ machines: [RecordedMachine]) async throws(ProviderError) -> [MachineID: MachineObservation] {
+        observations.withLock { $0.append(machines.map(\.identity.name)) }
         let known = self.machines
         return Dictionary(
             uniqueKeysWithValues: machines.map { asked in
@@ -111,7 +122,8 @@ extension MemoryProvider {
                 let isRunning = machine?.state == .running
                 let seen = MachineObservation(
                     machine?.state ?? .absent, address: isRunning ? machine?.address : nil,
-                    access: isRunning ? script.route : nil, drift: isRunning ? machine?.drift ?? [] : [])
+                    access: isRunning ? script.route : nil, drift: isRunning ? machine?.drift ?? [] : [],
+                    guestTools: machine?.guestTools)
                 return (asked.identity.machine, seen)
             })
     }
@@ -125,6 +137,12 @@ extension MemoryProvider {
     package func start(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord {
         try await effect("start", request.identity) { $0.state = .running }
         return ["made": "yes"]
+    }
+
+    package func tasksOnceReachable(of request: MachineRequest) -> [String] { script.tasks }
+
+    package func becameReachable(_ request: MachineRequest) async throws(ProviderError) {
+        try await effect("customize", request.identity) { _ in }
     }
 
     package func update(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord {

@@ -101,12 +101,20 @@ package struct PrivateLibvirt: Sendable {
             try await launch(["virtlogd", "--pid-file", home.appending("virtlogd.pid").string])
             try await eventually("virtlogd listens") { HostFiles.exists(logSocket) }
         }
-        try await launch(["libvirtd", "--pid-file", processFile.string])
-        try await eventually("libvirtd answers at \(uri)") { await LibvirtDaemon.refusal(of: uri) == nil }
+        // seldom a daemon that starts beside many others never comes to answer; what it says then is shown
+        for _ in 0..<2 {
+            try await launch(["libvirtd", "--pid-file", processFile.string])
+            if try await comesTrue(within: .seconds(60), { await LibvirtDaemon.refusal(of: uri) == nil }) { return }
+            print("libvirtd did not answer at \(uri):\n\(complaint)")
+            for process in daemons { Glibc.kill(process, SIGKILL) }
+            try await eventually("libvirtd has ended") { daemons.isEmpty }
+        }
+        Issue.record("libvirtd was started twice at \(uri) and did not answer: \(complaint)")
+        throw NeverHappened()
     }
 
     private func launch(_ daemon: [String]) async throws {
-        let command = command(["tini", "-s", "--"] + daemon)
+        let command = command(["env", "LIBVIRT_LOG_OUTPUTS=3:file:\(log)", "tini", "-s", "--"] + daemon)
         guard let program = ToolPath.find(command[0]) else { throw Failure(description: "no '\(command[0])'") }
         let nothing = try FileDescriptor.open("/dev/null", .readOnly)
         defer { try? nothing.close() }  // it was only read
@@ -128,6 +136,24 @@ package struct PrivateLibvirt: Sendable {
         guard let process = process() else { return }
         Glibc.kill(process, SIGKILL)
         try await eventually("libvirtd has ended") { !ProcessTable.isRunning(process) }
+    }
+
+    private var log: FilePath { home.appending("daemon.log") }
+
+    /// Whatever was started as this daemon.
+    private var daemons: [pid_t] {
+        ProcessTable.processes(withArgument: processFile.string).filter { ProcessTable.isRunning($0) }
+    }
+
+    /// What the daemon has said last, and what it waits for in the kernel.
+    private var complaint: String {
+        let said = (try? HostFiles.read(log)) ?? nil  // it may not have come to that
+        let lines = String(decoding: said ?? [], as: UTF8.self).split(separator: "\n").suffix(10)
+        let places = daemons.flatMap { [$0] + ProcessTable.descendants(of: $0) }.map { process -> String in
+            let place = (try? HostFiles.read(FilePath("/proc/\(process)/wchan"))) ?? nil  // it may have ended
+            return "\(process): \(String(decoding: place ?? [], as: UTF8.self))"
+        }
+        return (lines.map(String.init) + places).joined(separator: "\n")
     }
 
     /// The daemon's process.

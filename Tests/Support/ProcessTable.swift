@@ -44,6 +44,14 @@ package enum ProcessTable {
     /// Whether a process was stopped by a signal and may go on.
     package static func isStopped(_ process: pid_t) -> Bool { status(process)?.state == "T" }
 
+    /// Whether a thread of a process opens one end of a pipe whose other end nobody has opened yet.
+    package static func isOpening(_ process: pid_t) -> Bool {
+        let threads = (try? HostFiles.list(FilePath("/proc/\(process)/task"))) ?? []  // it may just have ended
+        return threads.contains {
+            String(decoding: content(process, "task/\($0)/wchan"), as: UTF8.self) == "wait_for_partner"
+        }
+    }
+
     /// Whether a process runs; one that has ended but was not waited for does not.
     package static func isRunning(_ process: pid_t) -> Bool {
         status(process).map { $0.state != "Z" && $0.state != "X" } ?? false

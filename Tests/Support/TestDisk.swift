@@ -60,6 +60,21 @@ package enum TestDisk {
         return image("debian", digest, in: directory)
     }
 
+    /// The same tiny machine as people make boxes for VirtualBox: a file of Vagrant's format in which nothing is devenv's.
+    /// OpenSSH, the user `vagrant`, the key that Vagrant publishes, a `sudo` that asks nothing.
+    ///
+    /// `DEVENV_TEST_GUEST_KERNEL` may name another kernel than Debian's, with everything built in that the machine needs:
+    /// where VirtualBox interprets each instruction, Debian's takes a minute to start.
+    package static func vagrantBox() async throws -> FilePath {
+        let kernel = try getenv("DEVENV_TEST_GUEST_KERNEL").flatMap {
+            try HostFiles.read(FilePath(String(cString: $0)))
+        }
+        let box = VagrantGuest(kernel: kernel, identity: DiskIdentity(of: "vagrant"))
+        let directory = cache.appending("vagrant-\(digest(box.recipe).prefix(12))")
+        try await make(directory) { unfinished in try await box.build(in: unfinished) }
+        return directory.appending("vagrant.box")
+    }
+
     private static func image(_ name: String, _ digest: String, in directory: FilePath) -> BoxImage {
         BoxImage(
             name: "test-\(name)", digest: "sha256:" + digest, format: .qcow2,

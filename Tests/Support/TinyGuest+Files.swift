@@ -200,7 +200,7 @@ extension TinyGuest {
             esac
         done
         [ $# -gt 0 ] || set -- sh ${login:+-l}
-        export SUDO_USER=${USER:-dev}
+        export SUDO_USER=${USER:-dev} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         exec /usr/lib/su/su -s /bin/sh -c 'exec "$@"' -- "$user" sudo "$@"
 
         """#

@@ -5,6 +5,16 @@ import SystemPackage
 
 /// How the tiny machine for tests is made: Debian's files, unpacked and never installed, around busybox.
 enum TinyGuest {
+    /// What becomes of the tree before it is made a disk.
+    struct Finish {
+        /// Run where `root` is, after everything else.
+        var script = ""
+        /// Files for the script.
+        var files: [String: [UInt8]] = [:]
+        /// Another configuration for GRUB.
+        var configuration: String?
+    }
+
     private static let packages = [
         "linux-image-cloud-amd64", "busybox-static", "dropbear-bin", "rsync", "openssh-sftp-server", "openssh-server",
     ]
@@ -24,16 +34,19 @@ enum TinyGuest {
     static func commandLine(_ identity: DiskIdentity) -> String { "root=UUID=\(identity.rootFileSystem) \(arguments)" }
 
     /// Leaves `disk.qcow2`, `vmlinuz` and `initrd.img` in the directory.
-    static func build(in directory: FilePath, identity: DiskIdentity) async throws {
+    static func build(
+        in directory: FilePath, identity: DiskIdentity, finishing finish: Finish = Finish()
+    ) async throws {
         let work = directory.appending("work")
-        let files = [
+        let texts = [
             "assemble": assembly, "early-init": EarlyInit.script, "firstboot": FirstBoot.script, "rcS": startup,
-            "udhcpc": address, "sudo": sudo, "grub.cfg": GrubConfiguration.file(identity, arguments: arguments),
+            "udhcpc": address, "sudo": sudo, "finish": finish.script,
+            "grub.cfg": finish.configuration ?? GrubConfiguration.file(identity, arguments: arguments),
         ]
         try HostFiles.makeDirectory(work)
-        for (name, text) in files {
+        for (name, content) in texts.mapValues({ Array($0.utf8) }).merging(finish.files, uniquingKeysWith: { $1 }) {
             try AtomicFile.write(
-                Array(text.utf8), to: work.appending(name),
+                content, to: work.appending(name),
                 mode: [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute], durable: false)
         }
         try await run(
@@ -44,7 +57,9 @@ enum TinyGuest {
                     "--aptopt=Apt::Install-Recommends \"false\"", try TestBox.release(),
                     work.appending("packages.tar").string,
                 ], timeout: .seconds(600)))
-        try await run(OwnerNamespace.current.enter(ToolInvocation("sh", ["./assemble"], directory: work)))
+        for script in ["./assemble", "./finish"] {
+            try await run(OwnerNamespace.current.enter(ToolInvocation("sh", [script], directory: work)))
+        }
         try await DiskMaker(runner: SystemToolRunner()).make(
             directory.appending("disk.qcow2"), of: work.appending("root"), size: size, identity: identity, in: work)
         for name in ["vmlinuz", "initrd.img"] {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -93,4 +94,33 @@ int devenv_open_process(int process) {
 
 int devenv_signal_process(int descriptor, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0);
+}
+
+struct network_setting {
+    int network;
+    const char *path;
+    const char *value;
+    int error;
+};
+
+static void *set_there(void *argument) {
+    struct network_setting *setting = argument;
+    int file = -1;
+    if (setns(setting->network, CLONE_NEWNET) == 0) file = open(setting->path, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || write(file, setting->value, strlen(setting->value)) < 0) setting->error = errno;
+    if (file >= 0) close(file);
+    return NULL;
+}
+
+int devenv_set_in_network(int network, const char *path, const char *value) {
+    // The namespace is a thread's: one that ends right afterwards takes no other work there.
+    struct network_setting setting = {network, path, value, 0};
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, set_there, &setting);
+    if (error == 0) {
+        pthread_join(thread, NULL);
+        error = setting.error;
+    }
+    errno = error;
+    return error == 0 ? 0 : -1;
 }

@@ -49,11 +49,11 @@ extension ContainerProvider {
     private func check(_ layers: [String]) throws(ProviderError) {
         for layer in layers where !HostFiles.exists(FilePath(layer)) {
             throw .invalidRequest(
-                "the layer '\(layer)' of the box is missing", help: "add the box again: devenv box add")
+                "the layer '\(layer)' of the box is missing", help: "add the box again: 'devenv box add'")
         }
     }
 
-    private func makeDirectories(_ place: MachinePlace, over layers: [String]) throws(ProviderError) {
+    func makeDirectories(_ place: MachinePlace, over layers: [String]) throws(ProviderError) {
         for path in [place.upper, place.work, place.root, place.layers, place.bundle, place.runtimeRoot] {
             try make(path)
         }
@@ -90,7 +90,7 @@ extension ContainerProvider {
     }
 
     /// Mounts the machine's root where it is not mounted. Never twice: the caller holds the machine's lock.
-    private func mountRoot(_ place: MachinePlace, layers: [String]) throws(ProviderError) {
+    func mountRoot(_ place: MachinePlace, layers: [String]) throws(ProviderError) {
         guard !MountPoint.isMounted(place.root) else { return }
         try ProviderError.translate { () throws(HostError) in
             try OverlayMount(layers: layers.map { FilePath($0) }, place: place, ids: ids).mount()

@@ -10,10 +10,12 @@ extension ContainerProvider {
         var result: [MachineID: MachineObservation] = [:]
         for machine in machines {
             let place = place(machine.identity)
-            if let running = try runningMachine(at: place) {
-                seen[machine.identity.machine] = (place, running)
-            } else {
-                result[machine.identity.machine] = observeStopped(place)
+            switch try runningMachine(at: place) {
+            case nil: result[machine.identity.machine] = observeStopped(place)
+            case _? where !HostFiles.exists(place.upper):
+                let reason = "its files in '\(place.disk)' are gone: removed, or made with another DEVENV_HOME"
+                result[machine.identity.machine] = MachineObservation(.broken(reason))
+            case let running?: seen[machine.identity.machine] = (place, running)
             }
         }
         guard !seen.isEmpty else { return result }

@@ -18,7 +18,7 @@ extension ContainerProvider {
         try requireRoot()
         let place = place(request.identity)
         guard let running = try runningMachine(at: place) else {
-            throw .invalidRequest("the machine '\(request.identity.name)' does not run", help: "run devenv up")
+            throw .invalidRequest("the machine '\(request.identity.name)' does not run", help: "run 'devenv up'")
         }
         try await repair(running, request)
         let resources = Resources(request.spec, options(of: request), withDevices: false)
@@ -87,6 +87,19 @@ extension Cable {
             }
         }
         return found
+    }
+
+    /// The host's ends of a machine's cables, whatever became of the note of them. One that was made a moment before a kill
+    /// carries no mark yet.
+    static func names(of place: MachinePlace) -> [String] {
+        let links = FilePath("/sys/class/net")
+        let names = (try? HostFiles.list(links)) ?? []  // none without sysfs
+        return names.filter { name in
+            guard name.hasPrefix(prefix(of: place)) else { return false }
+            // one that vanishes meanwhile needs no removal
+            let alias = (try? HostFiles.read(links.appending(name).appending("ifalias"), limit: 4096)) ?? nil
+            return alias.map { $0.isEmpty || $0.starts(with: Array((place.mark + ":").utf8)) } ?? false
+        }
     }
 
     /// Whether its end on the host is there.

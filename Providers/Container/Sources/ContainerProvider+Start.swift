@@ -14,6 +14,8 @@ extension ContainerProvider {
             return [:]
         }
         try await clear(place)
+        // of a machine that ended by itself they may stand yet, and answer for its addresses
+        try await network.remove(Cable.names(of: place))
         FaultPoint.reach("container.start.cleared")
         do {
             try await launch(request, at: place)

@@ -11,6 +11,7 @@ extension ContainerProvider {
         guard HostFiles.exists(place.run) || !ControlGroups(place.cgroup).directories.isEmpty else { return }
         try requireRoot()
         if grace > .zero, let running = try runningMachine(at: place) {
+            hurryFarewells(of: running.process)
             try await Shutdown(groups: ControlGroups(place.cgroup), first: running.process).ask(patience: grace)
         }
         FaultPoint.reach("container.stop.asked")
@@ -29,16 +30,20 @@ extension ContainerProvider {
     func takeDown(_ place: MachinePlace, bridges: Bridges) async throws(ProviderError) {
         // a damaged note is as good as none: the links and rules themselves then tell
         let note = (try? Notes.read(RunNote.self, at: place.runNote)) ?? nil
+        if let running = try runningMachine(at: place) { hurryFarewells(of: running.process) }
         // before it looks who else uses the bridges: of machines that end at once, the last must see no other
         try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.runNote) }
         FaultPoint.reach("container.stop.forgotten")
-        async let rules = outcome { () async throws(ProviderError) in try await withdraw(place, note, bridges) }
+        let end = Task { await outcome { () async throws(ProviderError) in try await clear(place) } }
+        async let links = outcome { () async throws(ProviderError) in
+            try await withdraw(place, note, bridges) { _ = await end.value }
+        }
         let ended = await outcome { () async throws(ProviderError) in
-            try await clear(place)
+            try await end.value.get()
             FaultPoint.reach("container.stop.ended")
             try await unmount(place)
         }
-        try await rules.get()
+        try await links.get()
         try ended.get()
         FaultPoint.reach("container.stop.unmounted")
         try ProviderError.translate { () throws(HostError) in
@@ -70,20 +75,33 @@ extension ContainerProvider {
         }
     }
 
-    /// Takes the machine's forwards away and, where they go, the bridges that no other machine of the project uses.
-    private func withdraw(_ place: MachinePlace, _ note: RunNote?, _ fate: Bridges) async throws(ProviderError) {
+    /// The machine then ends all the same, only its last connections take longer to.
+    private func hurryFarewells(of process: MachineProcess) {
+        try? NetworkNamespace.hurryFarewells(of: process)  // a machine that has just ended has no network to change
+    }
+
+    /// Takes the machine's forwards and cables away and, where they go, the bridges that no other machine of the project
+    /// uses: links only when its processes are gone.
+    private func withdraw(
+        _ place: MachinePlace, _ note: RunNote?, _ fate: Bridges, once ended: @escaping @Sendable () async -> Void
+    ) async throws(ProviderError) {
         let network = network
+        let cables = Cable.names(of: place)
         let prefix = Bridge.prefix + place.project.short
         let links = (try? HostFiles.list("/sys/class/net")) ?? []  // none without sysfs
         let standing = links.filter { $0.hasPrefix(prefix) }
         let staysUsed = !standing.isEmpty && standing.allSatisfy { isUsed($0, byOtherThan: place) }
-        if let note, note.forwards.isEmpty, fate == .stay || staysUsed { return }
-        try await network.withdraw(mark: place.mark) { inRules in
+        if let note, note.forwards.isEmpty, fate == .stay || staysUsed {
+            await ended()
+            return try await network.remove(cables)
+        }
+        let unused: @Sendable (Set<String>) -> [String] = { inRules in
             guard fate == .go else { return [] }
             // one whose removal was killed may have left its link and not the rules
             let bridges = Set(standing).union(inRules.filter { $0.hasPrefix(prefix) })
             return bridges.sorted().filter { !isUsed($0, byOtherThan: place) }
         }
+        try await network.withdraw(.init(mark: place.mark, cables: cables, unused: unused, ended: ended))
     }
 
     /// Whether another machine of the project runs, or is being started, on a bridge.

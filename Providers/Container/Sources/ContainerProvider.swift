@@ -24,7 +24,7 @@ package struct ContainerProvider: Provider {
     }
 
     /// What it can do.
-    package var features: ProviderFeatures { ProviderFeatures(boxFormats: [.directories]) }
+    package var features: ProviderFeatures { ProviderFeatures(boxFormats: [.directories], exports: true) }
 
     /// What is wrong with the `container` block.
     package func validate(_ machine: MachineSpec) -> [Diagnostic] {

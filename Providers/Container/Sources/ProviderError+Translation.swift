@@ -14,7 +14,7 @@ extension ProviderError {
         case .noSpace, Errno(rawValue: 122):  // EDQUOT
             self = .diskFull(
                 error.description,
-                help: "free some space: devenv destroy of machines no longer needed, devenv box prune")
+                help: "free some space: 'devenv destroy' of machines no longer needed, 'devenv box prune'")
         case .notPermitted, .permissionDenied: self = .notPermitted(error.description, help: Cure.root)
         default: self = .failed(error.description)
         }

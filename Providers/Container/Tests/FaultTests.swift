@@ -108,6 +108,20 @@ struct FaultTests {
         }
     }
 
+    @Test func aMachineWhoseFilesAreRemovedWhileItRunsIsBroken() async throws {
+        try await ContainerFixture.with { fixture in
+            let web = fixture.request()
+            try await fixture.up(web)
+            let disk = fixture.directories.data.pushing(
+                FilePath("containers/\(fixture.project)/\(web.identity.machine)"))
+            try HostFiles.remove(disk)
+            let reason = "its files in '\(disk)' are gone: removed, or made with another DEVENV_HOME"
+            #expect(try await fixture.state(of: web) == .broken(reason))
+            try await fixture.provider.destroy(web.recorded)
+            #expect(try await fixture.state(of: web) == .absent)
+        }
+    }
+
     @Test func aFullDiskIsSaidToBeFull() async throws {
         try await ContainerFixture.with { fixture in
             let home = fixture.directories.data

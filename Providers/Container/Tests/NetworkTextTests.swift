@@ -42,6 +42,13 @@ struct NetworkTextTests {
         #expect(LinkBatch.inside([cable]).last == "route replace default via 10.60.0.1 quickack 1")
     }
 
+    @Test func linksGoInOneGroupAndASingleOneByItsName() {
+        #expect(LinkBatch.removal(of: ["vd1"], group: 7) == ["link delete dev vd1"])
+        #expect(
+            LinkBatch.removal(of: ["dv1", "vd1"], group: 7)
+                == ["link set dev dv1 group 7", "link set dev vd1 group 7", "link delete group 7"])
+    }
+
     @Test func aNewMachineOnAnEmptyTableBringsAllOfIt() {
         let batch = HostNetwork.batch(for: demand([PortForward(host: 8080, guest: 80)]), over: RuleListing())
         #expect(batch.hasPrefix(RuleTable.skeleton))

@@ -14,7 +14,7 @@ extension LibvirtProvider {
             if let id = request.identity.domain, try await domain(id, connection, attempt) != nil {
                 try await mark(of: id, connection, attempt)
             } else { nil }
-        files.sshPort = known?.sshPort ?? SSHPort.choose()
+        files.sshPort = SSHPort.choose(known: known?.sshPort, besides: request.forwards)
         // a socket of another host lies where libvirt puts it there
         guard PoolReach(uri: connection.uri) == .files else { return }
         let directory = MachinePlace(request.identity, in: directories).workshop

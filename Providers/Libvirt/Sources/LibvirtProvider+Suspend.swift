@@ -9,7 +9,7 @@ extension LibvirtProvider {
         let (connection, info) = try await existing(machine, attempt)
         guard info.isActive else {
             if info.hasManagedSave { return }
-            throw .invalidRequest("\(attempt): it does not run", help: "run devenv up")
+            throw .invalidRequest("\(attempt): it does not run", help: "run 'devenv up'")
         }
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.managedSave(info.id)
@@ -22,7 +22,9 @@ extension LibvirtProvider {
     package func resume(_ machine: RecordedMachine) async throws(ProviderError) {
         let attempt = attempt(machine, "resuming")
         let (connection, info) = try await existing(machine, attempt)
-        if info.observedState == .stopped { throw .invalidRequest("\(attempt): it is stopped", help: "run devenv up") }
+        if info.observedState == .stopped {
+            throw .invalidRequest("\(attempt): it is stopped", help: "run 'devenv up'")
+        }
         let mark = try await mark(of: info.id, connection, attempt)
         try await surround(mark, of: machine, connection) { () async throws(ProviderError) in
             FaultPoint.reach("libvirt.resume.surrounded")
@@ -39,7 +41,7 @@ extension LibvirtProvider {
     {
         let connection = try await connection(to: place(of: machine), attempt)
         guard let id = machine.identity.domain, let info = try await domain(id, connection, attempt) else {
-            throw .invalidRequest("\(attempt): it does not exist", help: "run devenv up")
+            throw .invalidRequest("\(attempt): it does not exist", help: "run 'devenv up'")
         }
         return (connection, info)
     }

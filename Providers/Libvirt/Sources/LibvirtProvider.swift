@@ -31,7 +31,7 @@ package struct LibvirtProvider: Provider {
 
     /// What it can do.
     package var features: ProviderFeatures {
-        ProviderFeatures(boxFormats: [.qcow2], suspends: true, snapshots: true)
+        ProviderFeatures(boxFormats: [.qcow2], suspends: true, snapshots: true, exports: true)
     }
 
     /// What is wrong with the `libvirt` block.

@@ -24,7 +24,7 @@ package enum MachineValidation {
     {
         guard uri.driver == "qemu", !uri.isLocal else { return nil }
         let tunnel =
-            "devenv ssh \(machine.name.value) -- -L \(forward.value.host):127.0.0.1:\(forward.value.guest)"
+            "'devenv ssh \(machine.name.value) -- -L \(forward.value.host):127.0.0.1:\(forward.value.guest)'"
         if uri.scope == .session {
             return .error(
                 "forwards into a machine of a user's libvirt on another host, '\(uri)', are not possible",

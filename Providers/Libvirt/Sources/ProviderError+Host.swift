@@ -12,7 +12,7 @@ extension ProviderError {
     init(_ error: HostError) {
         switch error.errno {
         case .noSpace, Errno(rawValue: 122):  // EDQUOT
-            self = .diskFull(error.description, help: "free some space: devenv destroy of machines no longer needed")
+            self = .diskFull(error.description, help: "free some space: 'devenv destroy' of machines no longer needed")
         case .notPermitted, .permissionDenied:
             self = .notPermitted(error.description, help: "run devenv as root (sudo devenv …)")
         default: self = .failed(error.description)

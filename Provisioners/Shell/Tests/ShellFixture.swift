@@ -72,7 +72,7 @@ func interrupt(_ item: ProvisionerSpec, on communicator: any Communicator, in di
             do { try await run(item, on: communicator) } catch { return error }
             return nil
         }
-        try await eventually("the script runs", within: .seconds(30)) {
+        try await eventually("the script runs") {
             try directory.read("pid")?.hasSuffix("\n") == true
         }
         group.cancelAll()

@@ -14,10 +14,12 @@ extension Devenv.Box {
     /// `devenv box add`.
     struct Add: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Take a box into the store: from a catalog, a web server or a file.",
             usage: "devenv box add <source> [<options>]",
             discussion: """
-                The source is the name of a box in a catalog, with a version constraint behind '@' or not; the JSON of a box as \
+                The source is the name of a box in a catalog, with a version constraint behind '@' or not; the image of a container, \
+                or a box, in a registry, as oci:REGISTRY/NAME:TAG; the JSON of a box as \
                 Vagrant's catalogs have it, a file or an address; or, with --name, a directory or a tar archive, which containers \
                 start from, or a qcow2 image or a Vagrant box for libvirt or VirtualBox, which virtual machines start from. A name \
                 may stand for one of each version, format and processor.
@@ -104,7 +106,7 @@ extension Devenv.Box.Add {
         _ reference: (name: String, constraint: VersionConstraint?), _ components: EngineComponents, _ fetch: BoxFetch,
         _ context: CommandContext
     ) async throws -> BoxRecord {
-        let supply = components.supply
+        let supply = components.supply(isInsecure: insecure)
         let sources =
             if let catalog { [CatalogSource(try CatalogLocation(catalog, base: context.workingDirectory))] } else {
                 try supply.user.list()
@@ -117,12 +119,12 @@ extension Devenv.Box.Add {
     private func add(
         from location: CatalogLocation, _ components: EngineComponents, _ fetch: BoxFetch
     ) async throws -> BoxRecord {
-        let supply = components.supply
+        let supply = components.supply(isInsecure: insecure)
         let catalog = try await supply.library.open(CatalogSource(location))
         guard catalog.names.count == 1, let found = catalog.names.first else {
             throw CommandFailure.usage(
                 "the catalog '\(catalog.location)' has several boxes",
-                help: "name one: devenv box add NAME --catalog \(catalog.location)")
+                help: "name one: 'devenv box add NAME --catalog \(catalog.location)'")
         }
         guard name == nil || name == found else {
             throw CommandFailure.usage(
@@ -143,7 +145,8 @@ extension Devenv.Box.Add {
         do {
             let naming = name == nil ? nil : try naming(address.description, context)
             return try await fetch.get(
-                download, naming, Self.unnamed(address.description), expectation, components.supply)
+                download, naming, Self.unnamed(address.description), expectation,
+                components.supply(isInsecure: insecure))
         } catch is BoxFetch.IsCatalog {
             return try await add(from: .web(address), components, fetch)
         }
@@ -153,8 +156,9 @@ extension Devenv.Box.Add {
     private func add(
         _ image: ImageReference, _ components: EngineComponents, _ context: CommandContext
     ) async throws -> BoxRecord {
-        let registry = RegistryBoxes(store: components.boxes, runner: components.runner, isInsecure: insecure)
-        return try await registry.add(image, as: try naming(image.description, context)).record
+        let fetch = BoxFetch(output: output, context: context)
+        return try await fetch.get(
+            image, try naming(image.description, context), components.registryBoxes(isInsecure: insecure))
     }
 
     private func registryImage(_ context: CommandContext) throws -> ImageReference? {

@@ -8,7 +8,7 @@ enum BoxAnswer {
     /// What is said of a box that has just come into the store.
     static func print(_ record: BoxRecord, verb: String, _ output: OutputOptions, _ context: CommandContext) throws {
         if output.json {
-            context.console.answer(try JSONText.line(BoxLine(record)))
+            context.console.answer(try JSONText.line(DoneLine(["box": BoxObject(record, users: [])])))
         } else if !output.quiet {
             let version = record.version.map { " \($0)" } ?? ""
             let disk = record.image.virtualSize.map { ", a disk of \($0)" } ?? ""
@@ -16,19 +16,6 @@ enum BoxAnswer {
                 "\(verb) \(record.name)\(version): \(record.image.size)\(disk), \(record.digest)\n")
         }
     }
-}
-
-/// The only line of `box build --json` and `box add --json`.
-private struct BoxLine: Encodable {
-    let schema = JSONText.schema
-    let event = "result"
-    let status = ExitStatus.done.word
-    let exitCode = Int(ExitStatus.done.code)
-    let box: BoxObject
-
-    init(_ record: BoxRecord) { box = BoxObject(record, users: []) }
-
-    private enum CodingKeys: String, CodingKey { case schema, event, status, exitCode, box }
 }
 
 /// A box.
@@ -45,6 +32,8 @@ struct BoxObject: Encodable {
     let virtualBytes: Int64?
     let knownKey: Bool
     let baseMAC: String?
+    let memoryBytes: Int64?
+    let cpus: Int?
     let info: [String: String]
     let catalog: String?
     let checksum: String?
@@ -64,10 +53,20 @@ struct BoxObject: Encodable {
         virtualBytes = record.image.virtualBytes
         knownKey = record.hasKnownKey
         baseMAC = record.baseMAC?.description
+        memoryBytes = record.defaults.memory?.bytes
+        cpus = record.defaults.cpus
         info = record.info
         catalog = record.catalog
         checksum = record.checksum?.description
         shared = record.isShared
         usedBy = users
+    }
+}
+
+extension BoxRecord {
+    /// What a machine, of which it was made, is told to be.
+    var account: String {
+        let version = version.map { " \($0)" } ?? ""
+        return "is now also the box \(name)\(version): \(image.size), \(digest)"
     }
 }

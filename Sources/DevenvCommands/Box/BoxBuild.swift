@@ -7,12 +7,18 @@ extension Devenv.Box {
     /// `devenv box build`.
     struct Build: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "build",
             abstract: "Make a Debian box from the distribution's own packages.",
-            usage: "devenv box build <name> [<options>]",
-            discussion: "For example: devenv box build debian/12")
+            usage: "devenv box build <name>|<definition>.yaml [<options>]",
+            discussion: """
+                For example: devenv box build debian/12. A file whose name ends in .yaml says all of it: what the box is called, \
+                its packages, files and scripts, and for whose machines it is made.
+                """)
         static let speaksInLines = true
 
-        @Argument(help: ArgumentHelp("What the box is called.", valueName: "name"))
+        @Argument(
+            help: ArgumentHelp("What the box is called, or the file of its definition.", valueName: "name"),
+            completion: .file(extensions: ["yaml", "yml"]))
         var name: String
         @Option(
             name: .long,
@@ -32,17 +38,23 @@ extension Devenv.Box {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let console = context.console
-            let isShown = !output.quiet && !output.json
+            if isDefinition { return try await buildDefinition(in: context) }
             let components = context.makeComponents()
             let format = try await components.boxFormat(for: provider.map(ProviderName.init(unchecked:)))
             let record = try await BoxBuilder(store: components.boxes).build(
                 name, format: format, suite: suite,
                 packages: packages.flatMap { $0.split(separator: ",") }.map(String.init),
                 replacing: force,
-                progress: { line in if isShown { console.say(SafeText.clean(line) + "\n") } })
+                progress: progress(in: context))
             try BoxAnswer.print(record, verb: "Built", output, context)
             return .done
+        }
+
+        /// Shows what a build says meanwhile.
+        func progress(in context: CommandContext) -> @Sendable (String) -> Void {
+            let console = context.console
+            let isShown = !output.quiet && !output.json
+            return { line in if isShown { console.say(SafeText.clean(line) + "\n") } }
         }
     }
 }

@@ -3,6 +3,7 @@ import DevenvBoxes
 import DevenvDownload
 import DevenvEngine
 import DevenvModel
+import DevenvRegistry
 
 extension Devenv.Box {
     /// `devenv box gc`.
@@ -25,8 +26,10 @@ extension Devenv.Box {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let components = context.makeComponents()
             var cleaning = try await components.boxes.collectGarbage(packages: packages, isRehearsal: isRehearsal)
-            let parts = try await components.supply.downloader.collectParts(isRehearsal: isRehearsal)
-            cleaning.freed = ByteCount(bytes: cleaning.freed.bytes + parts)
+            let parts = try await components.supply.downloader.collectParts(
+                isRehearsal: isRehearsal, orWhere: components.supply.isStored)
+            let blobs = try components.registryBoxes().collectBlobs(isRehearsal: isRehearsal)
+            cleaning.freed = ByteCount(bytes: cleaning.freed.bytes + parts + blobs)
             try CleaningAnswer.print(cleaning, isRehearsal: isRehearsal, output, context)
             return .done
         }

@@ -3,6 +3,7 @@ import DevenvCatalogs
 import DevenvDownload
 import DevenvEngine
 import DevenvModel
+import DevenvRegistry
 
 /// Gets boxes for a command, and shows how it goes.
 struct BoxFetch: Sendable {
@@ -16,9 +17,17 @@ struct BoxFetch: Sendable {
     func get(_ find: BoxSupply.Find, _ supply: BoxSupply, replacing: Bool = false) async throws -> BoxRecord {
         let display = DownloadDisplay("\(find.name) \(find.choice.version.text)", output, context)
         defer { display.end() }
-        if let key = find.newKey { say("The catalog \(find.catalog) is now believed with the key \(key.fingerprint).") }
+        if let text = find.keyNotice { say(text) }
         return try await supply.get(
             find, replacing: replacing, events: { display.handle($0) }, notice: { say("note: \($0)") })
+    }
+
+    /// Gets what a pinned reference to a registry stands for now; nil where that is what is pinned.
+    func move(_ pinned: LockedBox, in envfile: Envfile, _ supply: BoxSupply) async throws -> BoxRecord? {
+        let display = DownloadDisplay(pinned.name, output, context)
+        defer { display.end() }
+        return try await supply.moved(
+            pinned, in: envfile, events: { display.handle($0) }, notice: { say("note: \($0)") })
     }
 
     /// Downloads a box and adds it. Throws `IsCatalog` where what came is the JSON of a box, which has its own name.
@@ -37,6 +46,17 @@ struct BoxFetch: Sendable {
                 if BoxSource.isCatalog(file) { throw IsCatalog() }
                 if naming == nil { throw missing }
             }, notice: { say("note: \($0)") })
+    }
+
+    /// Gets what a reference to a registry stands for.
+    func get(
+        _ image: ImageReference, _ naming: BoxStore.Naming, _ registry: RegistryBoxes
+    ) async throws -> BoxRecord {
+        let display = DownloadDisplay(naming.name, output, context)
+        defer { display.end() }
+        return try await registry.add(
+            image, as: naming, events: { display.handle($0) }, notice: { say("note: \($0)") }
+        ).record
     }
 
     /// Says something on the way.

@@ -8,6 +8,7 @@ extension Devenv.Box {
     /// `devenv box list`.
     struct List: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show the boxes of this host.",
             usage: "devenv box list [<options>]")
 
@@ -22,7 +23,7 @@ extension Devenv.Box {
             if output.json {
                 context.console.answer(try JSONText.document(BoxListDocument(boxes: boxes)))
             } else if boxes.isEmpty {
-                context.console.answer("There are no boxes yet. `devenv box build debian/12` makes one.\n")
+                context.console.answer("There are no boxes yet. 'devenv box build debian/12' makes one.\n")
             } else {
                 context.console.answer(table(boxes).render(context.console.answers.style))
                 if info { context.console.answer(boxes.map(Self.information).joined()) }
@@ -47,6 +48,8 @@ extension Devenv.Box {
             var lines = [("source", box.source), ("digest", box.digest), ("user", box.user)]
             lines += [("catalog", box.catalog), ("checksum", box.checksum), ("base MAC", box.baseMAC)]
                 .compactMap { name, value in value.map { (name, $0) } }
+            if let memory = box.memoryBytes { lines.append(("memory", ByteCount(bytes: memory).description)) }
+            if let cpus = box.cpus { lines.append(("cpus", "\(cpus)")) }
             if box.shared { lines.append(("store", "shared")) }
             lines += box.info.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
             let heading = [box.name, box.format, box.version, box.architecture].compactMap { $0 }.joined(separator: " ")

@@ -9,6 +9,7 @@ extension Devenv.Box {
     /// `devenv box outdated`.
     struct Outdated: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "outdated",
             abstract: "Show of which boxes the catalogs have a higher version.",
             usage: "devenv box outdated [<options>]",
             discussion: "Looks into the catalogs that the boxes of this host came from. Changes nothing.")
@@ -17,7 +18,7 @@ extension Devenv.Box {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let components = context.makeComponents()
-            let found = try await components.supply.freshness(of: try components.boxes.list())
+            let found = try await components.supply.freshness(of: try await components.boxes.fromCatalogs())
             if output.json {
                 context.console.answer(try JSONText.document(OutdatedDocument(boxes: found.map(FreshnessObject.init))))
             } else {
@@ -52,7 +53,7 @@ extension Freshness {
     fileprivate var word: String {
         switch state {
         case .current: "up to date"
-        case .outdated(let choice): choice.version.text
+        case .outdated(let version): version.text
         case .gone: "not there any more"
         case .unknown: "could not be read"
         }
@@ -84,7 +85,7 @@ private struct FreshnessObject: Encodable {
         version = box.installed.version?.text
         switch box.state {
         case .current: (state, newest, message) = ("current", version, nil)
-        case .outdated(let choice): (state, newest, message) = ("outdated", choice.version.text, nil)
+        case .outdated(let version): (state, newest, message) = ("outdated", version.text, nil)
         case .gone: (state, newest, message) = ("gone", nil, nil)
         case .unknown(let error): (state, newest, message) = ("unknown", nil, error.description)
         }

@@ -7,6 +7,7 @@ extension Devenv.Box {
     /// `devenv box prune`.
     struct Prune: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "prune",
             abstract: "Remove old versions of boxes.",
             usage: "devenv box prune [<options>]",
             discussion: """

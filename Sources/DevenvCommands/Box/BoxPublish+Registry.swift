@@ -1,4 +1,5 @@
 import DevenvBoxes
+import DevenvCatalogs
 import DevenvEngine
 import DevenvModel
 import DevenvPluginAPI
@@ -6,65 +7,60 @@ import DevenvRegistry
 import SystemPackage
 
 extension Devenv.Box.Publish {
-    /// Whether the catalog is a registry of container images.
-    var isForRegistry: Bool { ImageReference.isMeant(by: catalog) }
+    /// Whether the catalog is in a registry of container images.
+    var isForRegistry: Bool { catalog.hasPrefix("oci:") }
 
-    /// Publishes one box as `REGISTRY/NAMESPACE/NAME:VERSION`.
+    /// Publishes boxes in the catalog `REGISTRY/NAMESPACE`, each as `REGISTRY/NAMESPACE/NAME` with a tag of its own.
     func publishInRegistry(_ context: CommandContext) async throws -> ExitStatus {
-        guard key == nil, url == nil else {
-            throw CommandFailure.usage("--key and --url are for catalogs that are directories")
+        guard url == nil else { throw CommandFailure.usage("--url is for catalogs that are directories") }
+        guard case .registry(let name) = try CatalogLocation(catalog, base: "/") else {
+            throw CommandFailure.usage(
+                "'\(catalog)' is no catalog in a registry", help: "write oci://REGISTRY/NAMESPACE")
         }
         let components = context.makeComponents()
-        let records = try chosen(from: try components.boxes.list())
-        guard let record = records.first, records.count == 1 else {
-            throw CommandFailure.usage(
-                "'\(box)' stands for \(records.count) boxes, and a tag of a registry for one",
-                help: "say which with --format, and publish others with --as NAME")
+        let registry = components.registryBoxes(isInsecure: insecure)
+        let publisher = RegistryPublisher(
+            catalog: name, catalogs: components.registryCatalogs(isInsecure: insecure), runner: components.runner)
+        var published: [PublicationObject] = []
+        for record in try chosen(from: try components.boxes.list()) {
+            let (box, publication) = try await withBox(record, components.boxes) { box, flat in
+                let place = try reference(box, in: name)
+                let publication = try await publisher.publish(
+                    box, options(context),
+                    isThere: { place throws(CatalogError) in try await has(place, registry) },
+                    send: { () throws(CatalogError) in try await send(record, box, flat, to: place, registry) })
+                return (box, publication)
+            }
+            say(box, isNew: publication.isNew, size: publication.size, key: publication.key, context)
+            published.append(PublicationObject(box, publication))
         }
-        guard let version = boxVersion ?? record.version, BoxVersion(parsing: version) != nil else {
-            throw CommandFailure.failed(
-                "publishing the box '\(record.name)': it has no version",
-                help: "give it one with --box-version, such as 1.0")
-        }
-        let place = "\(catalog)/\(newName ?? record.name):\(version)"
-        guard BoxReference.isName(newName ?? record.name), let reference = ImageReference(place, base: "/") else {
-            throw CommandFailure.usage("'\(place)' can't be the name of a box in a registry")
-        }
-        let registry = RegistryBoxes(store: components.boxes, runner: components.runner, isInsecure: insecure)
-        let result = try await registry.push(record, as: version, to: reference)
-        if output.json {
-            context.console.answer(try JSONText.line(RegistryLine(result, reference, version)))
-        } else if !output.quiet {
-            context.console.say("Published \(reference): \(ByteCount(bytes: result.bytesTotal))\n")
-        }
+        if output.json { context.console.answer(try JSONText.line(DoneLine(["published": published]))) }
         return .done
     }
-}
 
-/// The last line of `box publish --json` into a registry.
-private struct RegistryLine: Encodable {
-    let schema = JSONText.schema
-    let event = "result"
-    let status = ExitStatus.done.word
-    let exitCode = Int(ExitStatus.done.code)
-    let published: [Place]
-
-    init(_ result: RegistryBoxes.Result, _ reference: ImageReference, _ version: String) {
-        published = [
-            Place(
-                name: result.record.name, version: version, format: result.record.format.rawValue,
-                reference: reference.description, digest: result.record.digest, size: result.bytesTotal)
-        ]
+    /// Where a box is to be: with its version in the tag for people, and with what tells it from others of that version.
+    private func reference(_ box: PublishedBox, in catalog: String) throws -> ImageReference {
+        let isName = box.name.allSatisfy { $0.isLowercase || $0.isNumber || "/._-".contains($0) }
+        let tag = [box.version.text, box.format.rawValue, box.architecture].compactMap { $0 }.joined(separator: "-")
+        guard isName, let reference = ImageReference("oci:\(catalog)/\(box.name):\(tag)", base: "/") else {
+            throw CommandFailure.usage(
+                "'\(box.name)' can't be the name of a box in a registry, which knows no capital letters",
+                help: "give it another name there with --as")
+        }
+        return reference
     }
 
-    struct Place: Encodable {
-        let name: String
-        let version: String
-        let format: String
-        let reference: String
-        let digest: String
-        let size: Int64
+    private func has(_ place: String, _ registry: RegistryBoxes) async throws(CatalogError) -> Bool {
+        guard let reference = ImageReference(place, base: "/") else { return false }
+        do throws(BoxError) { return try await registry.has(reference) } catch { throw CatalogError(error) }
     }
 
-    private enum CodingKeys: String, CodingKey { case schema, event, status, exitCode, published }
+    private func send(
+        _ record: BoxRecord, _ box: PublishedBox, _ flat: FlatTree?, to place: ImageReference, _ registry: RegistryBoxes
+    ) async throws(CatalogError) -> RegistryPublisher.Sent {
+        do throws(BoxError) {
+            let result = try await registry.push(record, as: box.version.text, flat: flat, to: place)
+            return RegistryPublisher.Sent(place: result.image.description, size: result.bytesTotal)
+        } catch { throw CatalogError(error) }
+    }
 }

@@ -5,6 +5,7 @@ import DevenvCrypto
 import DevenvEngine
 import DevenvModel
 import DevenvPluginAPI
+import DevenvRegistry
 import Synchronization
 import SystemPackage
 
@@ -12,11 +13,12 @@ extension Devenv.Box {
     /// `devenv box publish`.
     struct Publish: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "publish",
             abstract: "Put a box into a catalog.",
             usage: "devenv box publish <box> --to <catalog> [<options>]",
             discussion: """
                 The catalog is a directory, which is made where it is missing: for any web server, a share or a git repository. \
-                Vagrant can read it too. Of a name that stands for several versions the highest is published, in every \
+                Vagrant can read it too. Or it is a namespace of a registry of container images. Of a name that stands for several versions the highest is published, in every \
                 format that there is.
                 """)
         static let speaksInLines = true
@@ -25,7 +27,7 @@ extension Devenv.Box {
         var box: String
         @Option(
             name: .customLong("to"),
-            help: ArgumentHelp("The catalog's directory, or oci:REGISTRY/NAMESPACE.", valueName: "catalog"),
+            help: ArgumentHelp("The catalog's directory, or oci://REGISTRY/NAMESPACE.", valueName: "catalog"),
             completion: .directory)
         var catalog: String
         @Option(name: .customLong("as"), help: ArgumentHelp("What it is called there.", valueName: "name"))
@@ -36,7 +38,7 @@ extension Devenv.Box {
         var boxVersion: String?
         @Option(
             name: .long,
-            help: ArgumentHelp("Only the image of this format: directories or qcow2.", valueName: "format"))
+            help: ArgumentHelp("Only the image of this format: directories, qcow2 or ovf.", valueName: "format"))
         var format: BoxImage.Format?
         @Option(
             name: .long,
@@ -57,22 +59,28 @@ extension Devenv.Box {
             if isForRegistry { return try await publishInRegistry(context) }
             let components = context.makeComponents()
             let records = try chosen(from: try components.boxes.list())
-            var options = DirectoryPublisher.Options()
+            let options = options(context)
+            let publisher = DirectoryPublisher(directory: try directory(context), runner: components.runner)
+            var published: [PublicationObject] = []
+            for record in records {
+                let (box, publication) = try await withBox(record, components.boxes) { box, _ in
+                    let display = PackDisplay("\(box.name) \(box.version)", output, context)
+                    defer { display.end() }
+                    return (box, try await publisher.publish(box, options, progress: { display.show($0) }))
+                }
+                say(box, isNew: publication.isNew, size: publication.size, key: publication.key, context)
+                published.append(PublicationObject(box, publication))
+            }
+            if output.json { context.console.answer(try JSONText.line(DoneLine(["published": published]))) }
+            return .done
+        }
+
+        func options(_ context: CommandContext) -> PublishingOptions {
+            var options = PublishingOptions()
             options.key = key.map(context.absolute)
             options.url = url
             options.replacing = force
-            let publisher = DirectoryPublisher(directory: try directory(context), runner: components.runner)
-            var lines: [PublicationObject] = []
-            for record in records {
-                let box = try published(record, components.boxes)
-                let display = PackDisplay("\(box.name) \(box.version)", output, context)
-                let publication = try await publisher.publish(box, options, progress: { display.show($0) })
-                display.end()
-                say(publication, box, context)
-                lines.append(PublicationObject(box, publication))
-            }
-            if output.json { context.console.answer(try JSONText.line(PublishLine(published: lines))) }
-            return .done
+            return options
         }
 
         private func directory(_ context: CommandContext) throws -> FilePath {
@@ -109,7 +117,10 @@ extension Devenv.Box {
             }
         }
 
-        private func published(_ record: BoxRecord, _ store: BoxStore) throws -> PublishedBox {
+        /// Runs `body` with a box as it is published; one in layers is made one tree for that long.
+        func withBox<Value: Sendable>(
+            _ record: BoxRecord, _ store: BoxStore, _ body: (PublishedBox, FlatTree?) async throws -> Value
+        ) async throws -> Value {
             let attempt = "publishing the box '\(record.name)'"
             guard let text = boxVersion ?? record.version, let version = BoxVersion(parsing: text) else {
                 throw CommandFailure.failed(
@@ -119,60 +130,64 @@ extension Devenv.Box {
             }
             let name = newName ?? record.name
             guard BoxReference.isName(name) else { throw CommandFailure.usage("'\(name)' can't be the name of a box") }
-            let image = try store.image(withDigest: record.digest, name: record.name)
-            guard image.layers.count == 1, let layer = image.layers.first else {
-                throw CommandFailure.failed(
-                    "\(attempt): it has \(image.layers.count) parts, and a catalog takes boxes of one disk or one tree")
+            let result: Result<Value, any Error> = try await store.withFlatTree(of: record, attempt) { flat in
+                do {
+                    let box = try PublishedBox(record, as: name, version, flat: flat, of: store)
+                    return .success(try await body(box, flat))
+                } catch { return .failure(error) }
             }
-            return PublishedBox(
-                name: name, version: version, format: record.format, architecture: record.architecture,
-                digest: record.digest, user: record.user, hasKnownKey: record.hasKnownKey, image: layer,
-                virtualBytes: record.image.virtualBytes)
+            return try result.get()
         }
 
-        private func say(_ publication: Publication, _ box: PublishedBox, _ context: CommandContext) {
+        func say(_ box: PublishedBox, isNew: Bool, size: Int64, key: PublicKey?, _ context: CommandContext) {
             guard !output.quiet, !output.json else { return }
-            let size = ByteCount(bytes: publication.size)
-            let signed = publication.key.map { ", signed with \($0.fingerprint)" } ?? ""
+            let size = ByteCount(bytes: size)
+            let signed = key.map { ", signed with \($0.fingerprint)" } ?? ""
+            if isNew, box.loginKey != nil {
+                context.console.say("The key that \(box.name) lets in goes with it: whoever has the box has the key.\n")
+            }
             context.console.say(
-                publication.isNew
+                isNew
                     ? "Published \(box.name) \(box.version) (\(box.format.rawValue)): \(size)\(signed)\n"
                     : "\(box.name) \(box.version) (\(box.format.rawValue)) is there already\(signed)\n")
         }
     }
 }
 
-/// The last line of `box publish --json`.
-private struct PublishLine: Encodable {
-    let schema = JSONText.schema
-    let event = "result"
-    let status = ExitStatus.done.word
-    let exitCode = Int(ExitStatus.done.code)
-    let published: [PublicationObject]
-
-    private enum CodingKeys: String, CodingKey { case schema, event, status, exitCode, published }
-}
-
 /// A box in a catalog.
-private struct PublicationObject: Encodable {
+struct PublicationObject: Encodable {
     let name: String
     let version: String
     let format: String
-    let file: String
-    let checksum: String
+    let digest: String
+    /// Of a catalog that is a directory.
+    var file: String?
+    var checksum: String?
+    /// Of one in a registry.
+    var reference: String?
     let bytes: Int64
     let isNew: Bool
     let key: String?
 
     init(_ box: PublishedBox, _ publication: Publication) {
+        self.init(box, bytes: publication.size, isNew: publication.isNew, key: publication.key)
+        file = publication.file.string
+        checksum = publication.checksum.description
+    }
+
+    init(_ box: PublishedBox, _ publication: RegistryPublisher.Publication) {
+        self.init(box, bytes: publication.size, isNew: publication.isNew, key: publication.key)
+        reference = publication.place
+    }
+
+    private init(_ box: PublishedBox, bytes: Int64, isNew: Bool, key: PublicKey?) {
         name = box.name
         version = box.version.text
         format = box.format.rawValue
-        file = publication.file.string
-        checksum = publication.checksum.description
-        bytes = publication.size
-        isNew = publication.isNew
-        key = publication.key?.description
+        digest = box.digest
+        self.bytes = bytes
+        self.isNew = isNew
+        self.key = key?.description
     }
 }
 

@@ -7,6 +7,7 @@ extension Devenv.Box {
     /// `devenv box remove`.
     struct Remove: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Remove boxes from this host.",
             usage: "devenv box remove <name> ... [<options>]",
             discussion: """
@@ -15,7 +16,7 @@ extension Devenv.Box {
                 """)
         static let speaksInLines = true
 
-        @Argument(help: ArgumentHelp("The boxes.", valueName: "name"))
+        @Argument(help: ArgumentHelp("The boxes.", valueName: "name"), completion: .boxes)
         var names: [String]
         @OptionGroup var only: BoxFilterOptions
         @Flag(name: .long, help: "Remove all versions.")

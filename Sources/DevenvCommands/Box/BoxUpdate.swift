@@ -8,6 +8,7 @@ extension Devenv.Box {
     /// `devenv box update`.
     struct Update: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "update",
             abstract: "Get the highest versions of boxes that came from catalogs.",
             usage: "devenv box update [<name> ...] [<options>]",
             discussion: """
@@ -17,7 +18,7 @@ extension Devenv.Box {
                 """)
         static let speaksInLines = true
 
-        @Argument(help: ArgumentHelp("Only these boxes.", valueName: "name"))
+        @Argument(help: ArgumentHelp("Only these boxes.", valueName: "name"), completion: .boxes)
         var names: [String] = []
         @Flag(name: .long, help: "Update the boxes of this host, even in a project.")
         var host = false
@@ -28,13 +29,16 @@ extension Devenv.Box {
             let components = context.makeComponents()
             let updated: [BoxRecord]
             if let (envfile, lock) = try pinned(context) {
-                updated = try await update(lock, of: envfile, components.supply, context)
+                try check(names, among: lock.boxes.map(\.name), place: "no box of this name is in the lock file")
+                let update = PinUpdate(output: output, context: context, supply: components.supply)
+                updated = try await update.run(
+                    lock.boxes.filter { names.isEmpty || names.contains($0.name) }, of: envfile)
             } else {
-                updated = try await update(try installed(components.boxes), components.supply, context)
+                updated = try await update(try await installed(components.boxes), components.supply, context)
             }
             if output.json {
                 let objects = updated.map { BoxObject($0, users: []) }
-                context.console.answer(try JSONText.line(UpdateLine(boxes: objects)))
+                context.console.answer(try JSONText.line(DoneLine(["boxes": objects])))
             }
             return .done
         }
@@ -48,27 +52,8 @@ extension Devenv.Box {
             return (try session.graph().envfile, lock)
         }
 
-        private func update(
-            _ lock: EnvfileLock, of envfile: Envfile, _ supply: BoxSupply, _ context: CommandContext
-        ) async throws -> [BoxRecord] {
-            try check(names, among: lock.boxes.map(\.name), place: "no box of this name is in the lock file")
-            var updated: [BoxRecord] = []
-            for box in lock.boxes where names.isEmpty || names.contains(box.name) {
-                guard let find = try await supply.successor(of: box, in: envfile) else {
-                    say("\(box.name) is up to date (\(box.version ?? ""))", context)
-                    continue
-                }
-                let record = try await BoxFetch(output: output, context: context).get(find, supply)
-                let path = EnvfileLock.path(of: envfile.path)
-                try await EnvfileLock.pin([box.moved(to: record)], in: path, of: context.host)
-                say("Pinned \(box.name) \(record.version ?? "") in place of \(box.version ?? "")", context)
-                updated.append(record)
-            }
-            return updated
-        }
-
-        private func installed(_ store: BoxStore) throws -> [BoxRecord] {
-            let all = try store.list().filter { $0.catalog != nil }
+        private func installed(_ store: BoxStore) async throws -> [CatalogBox] {
+            let all = try await store.fromCatalogs()
             try check(names, among: all.map(\.name), place: "no box of this name came from a catalog")
             return all.filter { names.isEmpty || names.contains($0.name) }
         }
@@ -82,17 +67,17 @@ extension Devenv.Box {
         }
 
         private func update(
-            _ records: [BoxRecord], _ supply: BoxSupply, _ context: CommandContext
+            _ boxes: [CatalogBox], _ supply: BoxSupply, _ context: CommandContext
         ) async throws -> [BoxRecord] {
             var updated: [BoxRecord] = []
-            for box in try await supply.freshness(of: records) {
+            for box in try await supply.freshness(of: boxes) {
                 switch box.state {
                 case .current:
                     say("\(box.installed.name) is up to date (\(box.installed.version?.text ?? ""))", context)
                 case .gone: say("\(box.installed.name): its catalog does not have it any more", context)
                 case .unknown(let error): throw error
-                case .outdated(let choice):
-                    let record = try await update(box, choice, records, supply, context)
+                case .outdated(let version):
+                    let record = try await update(box, version, boxes, supply, context)
                     say("Got \(record.name) \(record.version ?? "")", context)
                     updated.append(record)
                 }
@@ -101,12 +86,12 @@ extension Devenv.Box {
         }
 
         private func update(
-            _ box: Freshness, _ choice: OfferSelection.Choice, _ records: [BoxRecord], _ supply: BoxSupply,
+            _ box: Freshness, _ version: BoxVersion, _ boxes: [CatalogBox], _ supply: BoxSupply,
             _ context: CommandContext
         ) async throws -> BoxRecord {
-            let source = records.last { $0.name == box.installed.name && $0.format == box.installed.format }?.catalog
+            let source = boxes.last { $0.name == box.installed.name && $0.format == box.installed.format }?.catalog
             let wish = BoxSupply.Wish(
-                name: box.installed.name, constraint: VersionConstraint(parsing: "= \(choice.version.text)"),
+                name: box.installed.name, constraint: VersionConstraint(parsing: "= \(version.text)"),
                 formats: [box.installed.format], architecture: box.installed.architecture)
             let find = try await supply.find(wish, in: [try supply.source(source ?? "")])
             return try await BoxFetch(output: output, context: context).get(find, supply)
@@ -116,15 +101,4 @@ extension Devenv.Box {
             if !output.quiet, !output.json { context.console.say(SafeText.clean(text) + "\n") }
         }
     }
-}
-
-/// The last line of `box update --json`.
-private struct UpdateLine: Encodable {
-    let schema = JSONText.schema
-    let event = "result"
-    let status = ExitStatus.done.word
-    let exitCode = Int(ExitStatus.done.code)
-    let boxes: [BoxObject]
-
-    private enum CodingKeys: String, CodingKey { case schema, event, status, exitCode, boxes }
 }

@@ -7,12 +7,13 @@ extension Devenv.Box {
     /// `devenv box verify`.
     struct Verify: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Compare boxes with what was added.",
             usage: "devenv box verify [<name> ...] [<options>]",
             discussion: "All of them where none is named. Exits with 1 where something differs. Changes nothing.")
         private static let listed = 20
 
-        @Argument(help: ArgumentHelp("The boxes.", valueName: "name"))
+        @Argument(help: ArgumentHelp("The boxes.", valueName: "name"), completion: .boxes)
         var names: [String] = []
         @OptionGroup var only: BoxFilterOptions
         @OptionGroup(title: "Output") var output: OutputOptions
@@ -50,7 +51,7 @@ extension Devenv.Box {
                 + "\(Phrase.count(differences.count, "place")):\n"
                 + differences.prefix(Self.listed).map { "  \($0)\n" }.joined()
                 + (rest > 0 ? "  and \(rest) more\n" : "")
-                + "Add it again with `devenv box add SOURCE --name \(verification.name) --force`.\n"
+                + "Add it again with 'devenv box add SOURCE --name \(verification.name) --force'.\n"
         }
     }
 }

@@ -9,7 +9,7 @@ enum CleaningAnswer {
         _ cleaning: BoxStore.Cleaning, isRehearsal: Bool, _ output: OutputOptions, _ context: CommandContext
     ) throws {
         if output.json {
-            context.console.answer(try JSONText.line(CleaningLine(cleaning, isRehearsal: isRehearsal)))
+            context.console.answer(try JSONText.line(DoneLine(CleaningObject(cleaning, isRehearsal: isRehearsal))))
         } else if !output.quiet {
             context.console.answer(text(cleaning, isRehearsal))
         }
@@ -29,12 +29,8 @@ enum CleaningAnswer {
     }
 }
 
-/// The only line of `box gc --json` and `box prune --json`.
-private struct CleaningLine: Encodable {
-    let schema = JSONText.schema
-    let event = "result"
-    let status = ExitStatus.done.word
-    let exitCode = Int(ExitStatus.done.code)
+/// What `box gc --json` and `box prune --json` say.
+private struct CleaningObject: Encodable {
     let dryRun: Bool
     let freedBytes: Int64
     let images: [String]
@@ -47,9 +43,5 @@ private struct CleaningLine: Encodable {
         images = cleaning.images
         abandoned = cleaning.abandoned
         boxes = cleaning.boxes.map { BoxObject($0, users: []) }
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case schema, event, status, exitCode, dryRun, freedBytes, images, abandoned, boxes
     }
 }

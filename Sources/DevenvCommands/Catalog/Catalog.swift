@@ -4,7 +4,8 @@ extension Devenv {
     /// `devenv catalog`.
     struct Catalog: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "catalog",
             abstract: "Manage the catalogs that boxes come from.",
-            subcommands: [Add.self, List.self, Verify.self, Remove.self])
+            subcommands: [Add.self, List.self, Verify.self, Rekey.self, Remove.self])
     }
 }

@@ -7,10 +7,12 @@ extension Devenv.Catalog {
     /// `devenv catalog add`.
     struct Add: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Look for boxes in a catalog from now on.",
             usage: "devenv catalog add <location> [<options>]",
             discussion: """
-                A catalog is a directory with a catalog.json, the JSON of one box as Vagrant has it, or either on a web server. One \
+                A catalog is a directory with a catalog.json, the JSON of one box as Vagrant has it, either on a web server, or a \
+                namespace of a registry of container images, as oci://REGISTRY/NAMESPACE. One \
                 that is signed is believed only with the key that it is signed with now, or with the one that is given.
                 """)
         static let speaksInLines = true
@@ -29,9 +31,14 @@ extension Devenv.Catalog {
             let source = CatalogSource(
                 try CatalogLocation(location, base: context.workingDirectory), key: try readKey(context))
             let catalog = try await supply.library.open(source)
-            let isNew = try await supply.user.add(source)
+            if let former = catalog.formerKey, let key = catalog.key {
+                try await supply.user.move(catalog.location, from: former, to: key)
+            }
+            let isNew = try await supply.user.add(source, met: catalog.isNewlyTrusted ? catalog.key : nil)
             if output.json {
-                context.console.answer(try JSONText.line(CatalogLine(catalog)))
+                let object = CatalogObject(
+                    CatalogSource(catalog.location), key: catalog.key, boxes: catalog.names.count)
+                context.console.answer(try JSONText.line(DoneLine(["catalog": object])))
             } else if !output.quiet {
                 let count = Phrase.count(catalog.names.count, "box", "boxes")
                 context.console.say("\(isNew ? "Added" : "Changed") the catalog \(catalog.location): \(count)\n")
@@ -51,22 +58,6 @@ extension Devenv.Catalog {
                 help: "it looks like 'ssh-ed25519 AAAA…' and is in a file such as ~/.ssh/id_ed25519.pub")
         }
     }
-}
-
-/// The last line of `catalog add --json`.
-private struct CatalogLine: Encodable {
-    let schema = JSONText.schema
-    let event = "result"
-    let status = ExitStatus.done.word
-    let exitCode = Int(ExitStatus.done.code)
-    let catalog: CatalogObject
-
-    init(_ catalog: Catalog) {
-        self.catalog = CatalogObject(
-            CatalogSource(catalog.location, key: catalog.key), key: catalog.key, boxes: catalog.names.count)
-    }
-
-    private enum CodingKeys: String, CodingKey { case schema, event, status, exitCode, catalog }
 }
 
 /// A catalog.

@@ -8,6 +8,7 @@ extension Devenv.Catalog {
     /// `devenv catalog list`.
     struct List: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show your catalogs, or the boxes of one.",
             usage: "devenv catalog list [<location>] [<options>]")
 
@@ -28,6 +29,11 @@ extension Devenv.Catalog {
                 context.console.answer(try JSONText.document(BoxesDocument(boxes: boxes)))
             } else {
                 context.console.answer(table(listings).render(context.console.answers.style))
+                if catalog.isNewlyTrusted, let key = catalog.key, !output.quiet {
+                    context.console.say(
+                        "It is signed with the key \(key.fingerprint), which is remembered once you add it or get a box.\n"
+                    )
+                }
             }
             return .done
         }
@@ -38,7 +44,7 @@ extension Devenv.Catalog {
             if output.json {
                 context.console.answer(try JSONText.document(CatalogsDocument(catalogs: objects)))
             } else if objects.isEmpty {
-                context.console.answer("You have no catalogs. `devenv catalog add LOCATION` adds one.\n")
+                context.console.answer("You have no catalogs. 'devenv catalog add LOCATION' adds one.\n")
             } else {
                 var table = Table(["CATALOG", "KEY"])
                 for object in objects { table.add([object.location, object.fingerprint ?? ""]) }

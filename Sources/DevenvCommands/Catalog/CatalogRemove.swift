@@ -6,6 +6,7 @@ extension Devenv.Catalog {
     /// `devenv catalog remove`.
     struct Remove: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "remove",
             abstract: "Look no more into a catalog, and forget its key.",
             usage: "devenv catalog remove <location> ... [<options>]", discussion: "Boxes that came from it stay.")
         static let speaksInLines = true

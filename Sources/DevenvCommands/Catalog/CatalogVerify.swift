@@ -6,6 +6,7 @@ extension Devenv.Catalog {
     /// `devenv catalog verify`.
     struct Verify: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Check the signatures and the files of catalogs.",
             usage: "devenv catalog verify [<location> ...] [<options>]",
             discussion: """
@@ -27,7 +28,7 @@ extension Devenv.Catalog {
             if output.json {
                 context.console.answer(try JSONText.document(VerifyDocument(catalogs: results)))
             } else if results.isEmpty {
-                context.console.answer("You have no catalogs. `devenv catalog add LOCATION` adds one.\n")
+                context.console.answer("You have no catalogs. 'devenv catalog add LOCATION' adds one.\n")
             } else {
                 context.console.answer(results.map(text).joined())
             }

@@ -65,6 +65,13 @@ package struct Console: Sendable {
         return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
     }
 
+    /// Whether the terminal behind standard error takes this process's group for the one that the user talks to, as opposed to one
+    /// in the background (tcgetpgrp(3)); true where nothing says otherwise, as in a process namespace of its own.
+    package static func isForeground() -> Bool {
+        let group = tcgetpgrp(STDERR_FILENO)
+        return group <= 0 || group == getpgrp()
+    }
+
     private static func write(_ bytes: [UInt8], to file: FileDescriptor) {
         // A reader that has gone away (`devenv status | head -1`) is no reason to stop a machine half-way.
         _ = try? file.writeAll(bytes)

@@ -21,6 +21,38 @@ package enum DisplayWidth {
         return result + "…"
     }
 
+    /// The text in pieces of at most this many columns, at least one; what does not fit into so many pieces is left out, and
+    /// the last one then ends in an ellipsis. Tabs become blanks up to the next multiple of eight.
+    package static func fold(_ text: String, to columns: Int, limit: Int) -> [String] {
+        var pieces: [String] = []
+        var piece = ""
+        var used = 0
+        for character in expandTabs(text) {
+            let width = self.columns(of: character)
+            if used + width > max(2, columns) {
+                // with one character more it is too long, and cut with an ellipsis
+                guard pieces.count < limit - 1 else { return pieces + [truncate("\(piece)  ", to: used)] }
+                pieces.append(piece)
+                (piece, used) = ("", 0)
+            }
+            piece.append(character)
+            used += width
+        }
+        return pieces + [piece]
+    }
+
+    private static func expandTabs(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "\t")) else { return text }
+        var result = ""
+        var used = 0
+        for character in text {
+            let width = character == "\t" ? 8 - used % 8 : columns(of: character)
+            result += character == "\t" ? String(repeating: " ", count: width) : String(character)
+            used += width
+        }
+        return result
+    }
+
     /// The text with blanks after it up to this many columns.
     package static func pad(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - of(text)))
@@ -41,15 +73,7 @@ package enum DisplayWidth {
     private static func columns(of scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format, .control: 0
-        default: wide.contains { $0.contains(scalar.value) } ? 2 : 1
+        default: WideCharacters.contains(scalar) ? 2 : 1
         }
     }
-
-    /// The blocks of East Asian Wide and Fullwidth characters and of emoji, as terminals treat them.
-    private static let wide: [ClosedRange<UInt32>] = [
-        0x1100...0x115F, 0x231A...0x231B, 0x23E9...0x23EC, 0x2614...0x2615, 0x26A1...0x26A1, 0x2705...0x2705,
-        0x274C...0x274C, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0xA4CF, 0xA960...0xA97C,
-        0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
-        0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x1FA70...0x1FAFF, 0x20000...0x3FFFD,
-    ]
 }

@@ -21,7 +21,8 @@ package struct Table: Sendable {
 
     private func line(_ row: [String], _ columns: [Int], _ widths: [Int]) -> String {
         let cells = zip(columns, widths).map { DisplayWidth.pad(row[$0], to: $1) }
-        let text = cells.joined(separator: "  ")
-        return String(text.reversed().drop { $0 == " " }.reversed())
+        var text = cells.joined(separator: "  ")
+        while text.utf8.last == UInt8(ascii: " ") { text.removeLast() }
+        return text
     }
 }

@@ -56,7 +56,7 @@ struct EventLine: Encodable {
             line.machine = machine?.rawValue
             line.message = text
             return line
-        case .output, .download: return nil
+        case .output, .download, .packaged: return nil
         }
     }
 

@@ -26,8 +26,7 @@ struct ExecResultLine: Encodable {
     let exitCode: Int
     let machines: [Machine]
 
-    init(_ outcomes: [RemoteRun.Outcome]) {
-        let status = RemoteRun.status(of: outcomes)
+    init(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus) {
         self.status = status.word
         exitCode = Int(status.code)
         machines = outcomes.map(Machine.init)

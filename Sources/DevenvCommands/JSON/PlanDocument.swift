@@ -20,7 +20,7 @@ struct PlanDocument: Encodable {
 }
 
 /// A step of a plan.
-struct StepObject: Encodable {
+struct StepObject: Codable {
     let machine: String
     let step: String
     let reasons: [String]
@@ -35,7 +35,7 @@ struct StepObject: Encodable {
 }
 
 /// Which step of which machine.
-struct StepReference: Encodable {
+struct StepReference: Codable {
     let machine: String
     let step: String
 

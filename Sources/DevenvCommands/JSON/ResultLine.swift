@@ -25,10 +25,11 @@ struct ResultLine: Encodable {
     var skipped: [StepReference]?
     var unchanged: [String]?
     var machines: [MachineObject]?
+    var box: BoxObject?
     var error: ErrorObject?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, event, status, exitCode, seconds, finished, failures, skipped, unchanged, machines, error
+        case schema, event, status, exitCode, seconds, finished, failures, skipped, unchanged, machines, box, error
     }
 
     /// An action that was carried out, however far.
@@ -40,6 +41,7 @@ struct ResultLine: Encodable {
         skipped = outcome.report.skipped.map(StepReference.init)
         unchanged = outcome.plan.unchanged.map(\.rawValue)
         machines = outcome.machines.isEmpty ? nil : outcome.machines.map(MachineObject.init)
+        error = outcome.failure.map(ErrorObject.init)
         failures = outcome.report.failures.map { failure in
             Failure(
                 machine: failure.step.machine.rawValue, step: failure.step.action.description,

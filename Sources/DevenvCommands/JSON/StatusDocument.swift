@@ -26,6 +26,7 @@ struct MachineObject: Encodable {
     let addresses: [String: String]
     let forwards: [ForwardObject]
     let drift: [String]
+    let guestTools: GuestToolsObject?
     let failedProvisioners: [String]
     let declared: Bool
 
@@ -38,8 +39,22 @@ struct MachineObject: Encodable {
         addresses = status.addresses.mapValues(\.description)
         forwards = status.forwards.map(ForwardObject.init)
         drift = status.observation.drift
+        guestTools = status.guestTools.map(GuestToolsObject.init)
         failedProvisioners = status.failedProvisioners
         declared = status.isDeclared
+    }
+}
+
+/// A hypervisor's programs inside a machine.
+struct GuestToolsObject: Encodable {
+    let name: String
+    let present: Bool
+    let version: String?
+
+    init(_ tools: GuestTools) {
+        name = tools.name
+        present = tools.isPresent
+        version = tools.version
     }
 }
 

@@ -6,7 +6,8 @@ package struct NamedProvisionOptions: ParsableArguments {
     /// Only these.
     @Option(
         name: .customLong("provision-with"),
-        help: ArgumentHelp("Run only these provisioners, whether they changed or not.", valueName: "name,..."))
+        help: ArgumentHelp("Run only these provisioners, whether they changed or not.", valueName: "name,..."),
+        completion: .provisioners)
     package var names: [String] = []
 
     /// Nothing given.

@@ -15,7 +15,7 @@ extension ArgumentHelp {
 /// Several machines.
 package struct TargetOptions: ParsableArguments {
     /// What was named.
-    @Argument(help: .targets)
+    @Argument(help: .targets, completion: .targets)
     package var targets: [TargetExpression] = []
 
     /// Nothing named.
@@ -26,7 +26,8 @@ package struct TargetOptions: ParsableArguments {
 package struct SingleTargetOptions: ParsableArguments {
     /// What was named.
     @Argument(
-        help: ArgumentHelp("A machine (default: the primary one, or the only one there is).", valueName: "target"))
+        help: ArgumentHelp("A machine (default: the primary one, or the only one there is).", valueName: "target"),
+        completion: .targets)
     package var target: TargetExpression?
 
     /// Nothing named.

@@ -30,16 +30,21 @@ package struct CommandFailure: Error, Sendable {
         CommandFailure(.failed, message, help: help)
     }
 
+    /// Something could not be done, because of what stands at these places.
+    package static func failed(_ message: String, at places: [Diagnostic]) -> CommandFailure {
+        CommandFailure(.failed, message, help: nil, diagnostics: places.ordered)
+    }
+
     /// The command line asks for something that is not there.
     package static func usage(_ message: String, help: String? = nil) -> CommandFailure {
         CommandFailure(.usage, message, help: help)
     }
 
-    /// The Envfile has errors.
-    package static func invalid(_ diagnostics: [Diagnostic]) -> CommandFailure {
+    /// The Envfile, or another file of the project, has errors.
+    package static func invalid(_ diagnostics: [Diagnostic], in file: String = "the Envfile") -> CommandFailure {
         let count = diagnostics.count { $0.severity == .error }
         return CommandFailure(
-            .invalidEnvfile, "the Envfile has \(count) \(count == 1 ? "error" : "errors")", help: nil,
+            .invalidEnvfile, "\(file) has \(count) \(count == 1 ? "error" : "errors")", help: nil,
             diagnostics: diagnostics.ordered)
     }
 

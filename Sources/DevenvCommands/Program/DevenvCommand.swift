@@ -5,6 +5,9 @@ package protocol DevenvCommand: ParsableCommand {
     /// What failures look like with `--json`: as a document in place of the answer, or as the last line of an action.
     static var speaksInLines: Bool { get }
 
+    /// How it is used, for its manual page.
+    static var examples: [CommandExample] { get }
+
     /// How it speaks.
     var output: OutputOptions { get }
 
@@ -15,4 +18,6 @@ package protocol DevenvCommand: ParsableCommand {
 extension DevenvCommand {
     /// Answers are documents.
     package static var speaksInLines: Bool { false }
+    /// Most need none.
+    package static var examples: [CommandExample] { [] }
 }

@@ -25,6 +25,9 @@ package final class Interruption: Sendable {
         listener?()
     }
 
+    /// What an error means to the user: whatever fails once the command was to stop has been interrupted.
+    func failure(_ error: any Error) -> CommandFailure { isRequested ? .interrupted : CommandFailure(error) }
+
     /// Tells this one, in place of the one before.
     package func whenRequested(_ listener: @escaping @Sendable () -> Void) {
         state.withLock { $0.listener = listener }

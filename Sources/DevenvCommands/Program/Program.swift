@@ -25,8 +25,9 @@ package struct Program: Sendable {
         self.makeConsole = makeConsole
     }
 
-    /// Gives the answer that programs ask for most often and that needs neither a parser nor threads; nil for all else.
+    /// Gives the answers that programs ask for and wait for, and that need no threads; nil for all else.
     package func answerAtOnce(_ arguments: [String]) -> ExitStatus? {
+        if arguments.first == "---completion" { return complete(arguments, makeConsole(.auto, environment)) }
         guard arguments == ["--version"] else { return nil }
         makeConsole(.auto, environment).answer(Version.current + "\n")
         return .done
@@ -53,6 +54,16 @@ package struct Program: Sendable {
         }
     }
 
+    /// Answers a completion script: the parser knows which argument is meant, and asks for its names.
+    private func complete(_ arguments: [String], _ console: Console) -> ExitStatus {
+        let source = CompletionSource(
+            environment: environment, workingDirectory: workingDirectory, composition: composition)
+        return CompletionSource.$current.withValue(source) {
+            do { _ = try Devenv.parseAsRoot(arguments) } catch { return parserAnswer(error, console) }
+            return .usage
+        }
+    }
+
     private func run(_ command: any DevenvCommand, _ arguments: [String]) async -> ExitStatus {
         let console = makeConsole(command.output.color, environment)
         let context = CommandContext(
@@ -62,7 +73,7 @@ package struct Program: Sendable {
         do {
             return try await command.run(in: context)
         } catch {
-            let failure = interruption.isRequested ? .interrupted : CommandFailure(error)
+            let failure = interruption.failure(error)
             if command.output.json { printJSON(failure, inLines: type(of: command).speaksInLines, console) }
             FailureText.write(failure, to: console)
             return failure.status

@@ -24,7 +24,7 @@ extension ProjectSession {
         guard targets.isEmpty else { return names }
         let running = try await engine.status(graph).filter { $0.observation.state == .running }.map(\.name)
         guard running.isEmpty else { return running }
-        throw CommandFailure.failed("no machine of this project is running", help: "run `devenv up`")
+        throw CommandFailure.failed("no machine of this project is running", help: "run 'devenv up'")
     }
 
     /// The one machine that a command is for.

@@ -72,7 +72,7 @@ struct ProjectSession: Sendable {
     /// Prepares something under kept addresses; where it can't be begun, nothing is kept for a project without machines.
     func prepare(_ body: () async throws -> DevenvEngine.Operation) async throws -> DevenvEngine.Operation {
         do { return try await body() } catch {
-            try engine.discardIfEmpty()
+            try await engine.discardIfEmpty()
             throw error
         }
     }
@@ -82,7 +82,7 @@ struct ProjectSession: Sendable {
         guard place.envfile != nil else { return nil }
         let (graph, diagnostics) = try load(validating: false)
         if let graph, !diagnostics.hasErrors { return graph }
-        warn("the Envfile has errors, so this goes by what is recorded; `devenv validate` shows them")
+        warn("the Envfile has errors, so this goes by what is recorded; 'devenv validate' shows them")
         return nil
     }
 

@@ -6,8 +6,8 @@ import Synchronization
 protocol RemoteView: Sendable {
     /// A machine wrote something.
     func show(_ machine: MachineName, _ stream: OutputStream, _ bytes: [UInt8])
-    /// All have ended.
-    func end(_ outcomes: [RemoteRun.Outcome], isQuiet: Bool)
+    /// All have ended, and with them the command.
+    func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool)
 }
 
 /// The output of one machine, byte for byte.
@@ -20,7 +20,7 @@ struct RawRemoteView: RemoteView {
         console.write(bytes, toAnswers: stream == .standardOutput)
     }
 
-    func end(_ outcomes: [RemoteRun.Outcome], isQuiet: Bool) {
+    func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool) {
         for outcome in outcomes {
             guard case .failure(let error) = outcome.result else { continue }
             FailureText.write(
@@ -76,7 +76,7 @@ struct PrefixedRemoteView: RemoteView {
 
     func show(_ machine: MachineName, _ stream: OutputStream, _ bytes: [UInt8]) { lines.feed(machine, stream, bytes) }
 
-    func end(_ outcomes: [RemoteRun.Outcome], isQuiet: Bool) {
+    func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool) {
         lines.finish()
         let failed = outcomes.filter { !$0.isSuccess }
         let style = console.messages.style
@@ -101,9 +101,9 @@ struct JSONRemoteView: RemoteView {
 
     func show(_ machine: MachineName, _ stream: OutputStream, _ bytes: [UInt8]) { lines.feed(machine, stream, bytes) }
 
-    func end(_ outcomes: [RemoteRun.Outcome], isQuiet: Bool) {
+    func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool) {
         lines.finish()
-        Self.print(ExecResultLine(outcomes), console)
+        Self.print(ExecResultLine(outcomes, status), console)
     }
 
     private static func print(_ line: some Encodable, _ console: Console) {

@@ -12,9 +12,9 @@ enum HostTools {
 
     private static let tools = [
         Tool(
-            name: "ssh", package: "openssh-client", purpose: "logging in with `devenv ssh`, and rsync", isNeeded: true),
+            name: "ssh", package: "openssh-client", purpose: "logging in with 'devenv ssh', and rsync", isNeeded: true),
         Tool(name: "rsync", package: "rsync", purpose: "synced folders", isNeeded: true),
-        Tool(name: "mmdebstrap", package: "mmdebstrap", purpose: "`devenv box build`", isNeeded: false),
+        Tool(name: "mmdebstrap", package: "mmdebstrap", purpose: "'devenv box build'", isNeeded: false),
         Tool(name: "zstd", package: "zstd", purpose: "boxes in .tar.zst archives", isNeeded: false),
     ]
 

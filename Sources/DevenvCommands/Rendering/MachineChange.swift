@@ -2,7 +2,7 @@ import DevenvEngine
 
 /// What a plan does to a machine on the whole.
 enum MachineChange: CaseIterable {
-    case create, recreate, change, start, restart, restore, resume, suspend, save, halt, destroy
+    case create, recreate, change, start, restart, restore, resume, suspend, save, package, halt, destroy
 
     /// Judges by the steps of one machine.
     init(_ steps: [Step]) {
@@ -14,6 +14,7 @@ enum MachineChange: CaseIterable {
         case (true, false, _, _): self = .destroy
         case (false, true, _, _): self = .create
         case (_, _, true, true): self = .restart
+        case (_, _, true, false) where steps.contains(where: \.id.action.isPackaging): self = .package
         case (_, _, true, false): self = .halt
         case (_, _, false, true): self = .start
         default: self = steps.lazy.compactMap { Self(alone: $0.id.action) }.first ?? .change
@@ -27,6 +28,7 @@ enum MachineChange: CaseIterable {
         case .resume: self = .resume
         case .suspend: self = .suspend
         case .save: self = .save
+        case .package: self = .package
         default: return nil
         }
     }
@@ -43,6 +45,7 @@ enum MachineChange: CaseIterable {
         case .resume: "resume"
         case .suspend: "suspend"
         case .save: "save"
+        case .package: "package"
         case .halt: "halt"
         case .destroy: "destroy"
         }
@@ -54,14 +57,14 @@ enum MachineChange: CaseIterable {
         case .create: "+"
         case .recreate: "±"
         case .destroy: "-"
-        case .change, .start, .restart, .restore, .resume, .suspend, .save, .halt: "~"
+        case .change, .start, .restart, .restore, .resume, .suspend, .save, .package, .halt: "~"
         }
     }
 
     /// How it bears on the user.
     var meaning: TextStyle.Meaning {
         switch self {
-        case .create, .save: .good
+        case .create, .save, .package: .good
         case .recreate, .destroy: .bad
         case .change, .start, .restart, .restore, .resume, .suspend, .halt: .notable
         }
@@ -79,6 +82,7 @@ enum MachineChange: CaseIterable {
         case .resume: "resumed"
         case .suspend: "suspended"
         case .save: "saved"
+        case .package: "packaged"
         case .halt: "stopped"
         case .destroy: "destroyed"
         }
@@ -97,11 +101,19 @@ enum MachineChange: CaseIterable {
     private static func word(for action: StepAction) -> String? {
         switch action {
         case .update: "updated"
+        case .customize: "customized"
         case .sync: "synced"
         case .provision: "provisioned"
         case .ready: "ready"
         case .delete: "snapshot deleted"
-        case .get, .create, .start, .connect, .save, .restore, .suspend, .resume, .stop, .destroy: nil
+        case .get, .create, .start, .connect, .save, .package, .restore, .suspend, .resume, .stop, .destroy: nil
         }
+    }
+}
+
+extension StepAction {
+    /// Whether a box is made.
+    fileprivate var isPackaging: Bool {
+        if case .package = self { true } else { false }
     }
 }

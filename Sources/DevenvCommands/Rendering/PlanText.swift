@@ -32,14 +32,14 @@ package enum PlanText {
 
     /// The warnings, a line each.
     package static func warnings(_ plan: Plan, style: TextStyle) -> String {
-        plan.warnings.map { "\(style.paint("warning", .notable)): \($0)\n" }.joined()
+        plan.warnings.map { "\(style.paint("warning", .notable)): \(SafeText.singleLine($0))\n" }.joined()
     }
 
     private static func section(_ machine: MachineName, _ steps: [Step], _ width: Int, _ style: TextStyle) -> String {
         let change = MachineChange(steps)
         let head = style.paint("\(change.mark) \(machine)", change.meaning)
         let others = steps.flatMap(\.predecessors).filter { $0.machine != machine }
-        let waits = Phrase.list(unique(others.map { "'\($0)'" }), limit: 3)
+        let waits = Phrase.list(others.map { "'\($0)'" }.uniqued(), limit: 3)
         let note = waits.isEmpty ? "" : "  " + style.paint("after \(waits)", .faint)
         let lines = steps.map { step in
             let action = DisplayWidth.pad(step.id.action.description, to: width)
@@ -51,10 +51,5 @@ package enum PlanText {
 
     private static func upToDate(_ count: Int) -> String {
         "\(Phrase.count(count, "machine")) \(count == 1 ? "is" : "are") up to date"
-    }
-
-    private static func unique(_ texts: [String]) -> [String] {
-        var seen: Set<String> = []
-        return texts.filter { seen.insert($0).inserted }
     }
 }

@@ -41,10 +41,12 @@ package enum StatusText {
         }
         for forward in status.forwards { rows.append(("forward", forward.description)) }
         for text in status.observation.drift { rows.append(("drift", text)) }
+        if let tools = status.guestTools { rows.append(("guest tools", text(tools))) }
         for name in status.failedProvisioners {
-            rows.append(("failed", "provision \(name); `devenv up` tries it again"))
+            rows.append(("failed", "provision \(name); 'devenv up' tries it again"))
         }
         if !status.isDeclared { rows.append(("note", undeclared)) }
+        if status.isRecovered { rows.append(("note", "its record was damaged; 'devenv up' goes by a copy of it")) }
         let width = rows.map(\.0.count).max() ?? 0
         let lines = rows.map {
             "  \(style.paint(DisplayWidth.pad($0.0, to: width), .faint))  \(SafeText.singleLine($0.1))\n"
@@ -52,9 +54,15 @@ package enum StatusText {
         return style.paint(status.name.rawValue, .strong) + "\n" + lines.joined()
     }
 
-    private static let undeclared = "no longer in the Envfile; only `devenv destroy` removes it"
+    private static func text(_ tools: GuestTools) -> String {
+        guard tools.isPresent else { return "none (\(tools.name))" }
+        return ([tools.name] + (tools.version.map { [$0] } ?? [])).joined(separator: " ")
+    }
 
-    private static func addresses(_ status: MachineStatus) -> [String] {
+    private static let undeclared = "no longer in the Envfile; 'devenv destroy --orphans' removes it"
+
+    /// The addresses of a machine, by the names of their networks.
+    static func addresses(_ status: MachineStatus) -> [String] {
         status.addresses.sorted { $0.key < $1.key }.map(\.value.description)
     }
 
@@ -66,6 +74,7 @@ package enum StatusText {
     private static func notes(_ status: MachineStatus) -> [String] {
         var notes = status.isDeclared ? [] : ["not in the Envfile"]
         if let reason = reason(status.observation.state) { notes.append(SafeText.singleLine(reason)) }
+        if status.isRecovered { notes.append("its record was damaged") }
         notes += status.failedProvisioners.map { "provision \($0) failed" }
         return notes + status.observation.drift.map(SafeText.singleLine)
     }

@@ -40,13 +40,15 @@ final class DownloadDisplay: Sendable {
     }
 
     private func show(_ progress: DownloadProgress, _ state: inout State) {
-        let line = SafeText.singleLine("\(subject): \(DownloadText.progress(progress))")
         guard console.messages.isTerminal else {
             guard isDue(&state, every: .seconds(10)) else { return }
-            return console.say(line + "\n")
+            return console.say(SafeText.singleLine("\(subject): \(DownloadText.progress(progress))") + "\n")
         }
-        let width = max(20, Console.terminalSize().columns - 1)
-        console.say(erase(&state) + DisplayWidth.truncate(line, to: width))
+        let columns = max(2, Console.terminalSize().columns - 1)
+        let head = SafeText.singleLine(subject) + ": "
+        let bar = ProgressBar(isUnicode: console.messages.isUnicode)
+            .text(progress, columns: max(1, columns - DisplayWidth.of(head)))
+        console.say(erase(&state) + DisplayWidth.truncate(head + bar, to: columns))
         state.isPainted = true
     }
 

@@ -1,3 +1,4 @@
+import DevenvBoxes
 import DevenvDownload
 package import DevenvEngine
 import DevenvModel
@@ -8,6 +9,8 @@ import Synchronization
 package final class JSONReporter: Reporter {
     private let console: Console
     private let output = Mutex(StepOutput())
+    /// What was made of a machine, for the result.
+    private let box = Mutex<BoxRecord?>(nil)
     private let pace = Mutex(DownloadPace(every: .seconds(1)))
 
     /// Makes a reporter.
@@ -33,6 +36,7 @@ package final class JSONReporter: Reporter {
             case .download(let id, let event):
                 guard pace.withLock({ $0.isDue(event, of: id) }) else { return }
                 print(DownloadLine(id.action.subject, event, machine: id.machine.rawValue, step: id.action.description))
+            case .packaged(_, let record): box.withLock { $0 = record }
             default:
                 if let line = EventLine.make(event) { print(line) }
             }
@@ -40,7 +44,11 @@ package final class JSONReporter: Reporter {
     }
 
     /// Prints the result.
-    package func end(_ outcome: Outcome) { print(ResultLine(outcome)) }
+    package func end(_ outcome: Outcome) {
+        var line = ResultLine(outcome)
+        line.box = box.withLock { $0 }.map { BoxObject($0, users: []) }
+        print(line)
+    }
 
     private func print(_ line: some Encodable) {
         // The lines hold texts and finite numbers only, which can always be encoded.

@@ -10,6 +10,8 @@ package struct Outcome: Sendable {
     package let report: ExecutionReport
     /// How long it took.
     package let duration: Duration
+    /// Why what belongs to it beside the steps, such as a hook, did not go well after them.
+    package let failure: CommandFailure?
     /// The machines as they are now, where the action is one that makes them usable.
     package var machines: [MachineStatus] = []
     /// What the Envfile says to whoever started a machine.
@@ -18,16 +20,17 @@ package struct Outcome: Sendable {
     package var logs: [MachineName: FilePath] = [:]
 
     /// Joins them.
-    package init(plan: Plan, report: ExecutionReport, duration: Duration) {
+    package init(plan: Plan, report: ExecutionReport, duration: Duration, failure: CommandFailure? = nil) {
         self.plan = plan
         self.report = report
         self.duration = duration
+        self.failure = failure
     }
 
     /// How the command ends.
     package var status: ExitStatus {
         if report.wasInterrupted { return .interrupted }
-        if report.failures.isEmpty { return .done }
+        if report.failures.isEmpty { return failure?.status ?? .done }
         let others = Set(plan.machines + plan.unchanged).subtracting(report.failedMachines)
         return others.isEmpty ? .failed : .partlyFailed
     }

@@ -73,6 +73,7 @@ package final class PlainReporter: Reporter {
             guard !isQuiet, state.pace.isDue(event, of: id) else { return [] }
             if case .progress(let progress) = event { return [line(id, DownloadText.progress(progress), state)] }
             return DownloadText.line(event).map { [line(id, $0, state)] } ?? []
+        case .packaged(let machine, let box): return [prefix(machine, state) + SafeText.clean(box.account)]
         case .notice(let machine, let text):
             // what is true of several machines is told once
             guard state.notices.insert(text).inserted else { return [] }

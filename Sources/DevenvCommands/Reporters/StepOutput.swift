@@ -12,40 +12,55 @@ struct StepOutput: Sendable {
     }
 
     private var splitters: [Key: LineSplitter] = [:]
-    private var tails: [StepID: [String]] = [:]
+    private var tails: [StepID: LineTail] = [:]
 
     /// The lines that a chunk completes.
     mutating func feed(_ step: StepID, _ stream: OutputStream, _ bytes: [UInt8]) -> [String] {
-        let lines = splitters[Key(step: step, stream: stream), default: LineSplitter()].feed(bytes)
-        keep(lines, of: step)
-        return lines
+        let lines = splitters[Key(step: step, stream: stream), default: LineSplitter()].feedLines(bytes)
+        keep(lines, of: step, stream)
+        return lines.map(\.text)
     }
 
-    /// The line that is being written, for a progress display.
-    func partial(_ step: StepID, _ stream: OutputStream) -> String {
-        splitters[Key(step: step, stream: stream)]?.partial ?? ""
+    /// The last lines that a terminal would show, blank ones left out, with what is being written on this stream.
+    func recent(_ step: StepID, _ stream: OutputStream, count: Int) -> [String] {
+        var tail = tails[step] ?? LineTail()
+        if let partial = splitters[Key(step: step, stream: stream)]?.partialLine, !partial.text.isEmpty {
+            tail.append(partial, of: stream)
+        }
+        let lines = tail.texts.map(SafeText.singleLine).filter { text in text.contains { $0 != " " } }
+        return lines.suffix(count)
     }
 
     /// The unfinished lines of a step that has ended.
     mutating func finish(_ step: StepID) -> [String] {
-        let keys = [OutputStream.standardOutput, .standardError].map { Key(step: step, stream: $0) }
-        let lines = keys.compactMap { splitters.removeValue(forKey: $0)?.takingRest() }
-        keep(lines, of: step)
-        return lines
+        var rest: [String] = []
+        for stream in [OutputStream.standardOutput, .standardError] {
+            guard let line = splitters.removeValue(forKey: Key(step: step, stream: stream))?.partialLine,
+                !line.text.isEmpty
+            else { continue }
+            keep([line], of: step, stream)
+            rest.append(line.text)
+        }
+        return rest
     }
 
     /// The last lines of a step, which are then forgotten.
-    mutating func takeTail(of step: StepID) -> [String] { tails.removeValue(forKey: step) ?? [] }
+    mutating func takeTail(of step: StepID) -> [String] { tails.removeValue(forKey: step)?.texts ?? [] }
 
-    private mutating func keep(_ lines: [String], of step: StepID) {
-        guard !lines.isEmpty else { return }
-        tails[step] = Array((tails[step, default: []] + lines).suffix(Self.tailLength))
+    private mutating func keep(_ lines: [LineSplitter.Line], of step: StepID, _ stream: OutputStream) {
+        for line in lines { tails[step, default: LineTail()].append(line, of: stream) }
     }
 }
 
-extension LineSplitter {
-    fileprivate func takingRest() -> String? {
-        var copy = self
-        return copy.finish()
+/// The last lines of a step as a terminal would have them: a progress bar that repaints itself with CR is one line.
+private struct LineTail: Sendable {
+    private var lines: [(text: String, stream: OutputStream)] = []
+
+    var texts: [String] { lines.map(\.text) }
+
+    mutating func append(_ line: LineSplitter.Line, of stream: OutputStream) {
+        if line.replacesFormer, lines.last?.stream == stream { lines.removeLast() }
+        lines.append((line.text, stream))
+        if lines.count > StepOutput.tailLength { lines.removeFirst() }
     }
 }

@@ -5,6 +5,7 @@ extension Devenv {
     /// `devenv snapshot`.
     struct Snapshot: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "snapshot",
             abstract: "Save states of machines and bring the machines back to them.",
             subcommands: [Save.self, Restore.self, List.self, Delete.self])
     }
@@ -12,7 +13,7 @@ extension Devenv {
 
 /// The name of a snapshot on the command line.
 struct SnapshotNameOption: ParsableArguments {
-    @Argument(help: ArgumentHelp("The snapshot.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The snapshot.", valueName: "name"), completion: .snapshots)
     private var text: String
 
     /// The name. Throws `.usage` for what can't be one.

@@ -6,6 +6,7 @@ extension Devenv.Snapshot {
     /// `devenv snapshot save`.
     struct Save: SnapshotAction {
         static let configuration = CommandConfiguration(
+            commandName: "save",
             abstract: "Save the machines as they are, running ones with their memory.",
             usage: "devenv snapshot save <name> [<target> ...] [<options>]",
             discussion: "Without a target it saves every machine of the project. The machines go on as they were.")
@@ -23,6 +24,7 @@ extension Devenv.Snapshot {
     /// `devenv snapshot restore`.
     struct Restore: SnapshotAction {
         static let configuration = CommandConfiguration(
+            commandName: "restore",
             abstract: "Bring machines back to a snapshot; what they are now is lost.",
             usage: "devenv snapshot restore <name> [<target> ...] [<options>]",
             discussion: """
@@ -44,6 +46,7 @@ extension Devenv.Snapshot {
     /// `devenv snapshot delete`.
     struct Delete: SnapshotAction {
         static let configuration = CommandConfiguration(
+            commandName: "delete",
             abstract: "Remove a snapshot; the machines stay as they are.",
             usage: "devenv snapshot delete <name> [<target> ...] [<options>]",
             discussion: "Without a target it means every machine that has a snapshot of that name.")

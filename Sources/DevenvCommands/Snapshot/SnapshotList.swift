@@ -8,6 +8,7 @@ extension Devenv.Snapshot {
     /// `devenv snapshot list`.
     struct List: DevenvCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show the snapshots of machines, oldest first.",
             usage: "devenv snapshot list [<target> ...] [<options>]",
             discussion: "Without a target it shows those of every machine of the project. Changes nothing.")
@@ -24,7 +25,7 @@ extension Devenv.Snapshot {
             if output.json {
                 context.console.answer(try JSONText.document(SnapshotListDocument(snapshots: rows)))
             } else if rows.isEmpty {
-                context.console.answer("There are no snapshots. `devenv snapshot save NAME` saves one.\n")
+                context.console.answer("There are no snapshots. 'devenv snapshot save NAME' saves one.\n")
             } else {
                 context.console.answer(Self.table(rows).render(context.console.answers.style))
             }

@@ -79,7 +79,6 @@ package struct TargetResolver: Sendable {
     private func hint(for word: String, among known: [String], _ introduction: String) -> String? {
         guard !known.isEmpty else { return nil }
         if known.count <= 1_000, let near = Suggestion.help(for: word, among: known) { return near }
-        var seen: Set<String> = []
-        return "\(introduction) \(Phrase.list(known.filter { seen.insert($0).inserted }))"
+        return "\(introduction) \(Phrase.list(known.uniqued()))"
     }
 }

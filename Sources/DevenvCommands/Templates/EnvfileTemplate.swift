@@ -23,7 +23,7 @@ package enum EnvfileTemplate: String, CaseIterable, Sendable {
 
     private static func head(box: String) -> String {
         """
-        # The machines of this project. `devenv validate` checks this file, `devenv plan` shows what `devenv up` would do.
+        # The machines of this project. 'devenv validate' checks this file, 'devenv plan' shows what 'devenv up' would do.
         # Every key is described in Documentation/envfile.md.
         version: 1
 
@@ -50,7 +50,7 @@ package enum EnvfileTemplate: String, CaseIterable, Sendable {
               - name: hello
                 shell: echo "This is $(hostname)." | tee /etc/motd
 
-            # Shown after `devenv up`.
+            # Shown after 'devenv up'.
             message: The project is in /srv/project.
 
         """

@@ -24,6 +24,7 @@ actor BoxChoice {
     }
 
     private let components: EngineComponents
+    private let supply: BoxSupply
     private let envfile: Envfile
     private let supplying: Supplying
     private let lock: EnvfileLock?
@@ -32,11 +33,22 @@ actor BoxChoice {
     /// Reads the lock file.
     init(_ components: EngineComponents, _ envfile: Envfile, _ supplying: Supplying) throws(EngineError) {
         self.components = components
+        supply = components.supply
         self.envfile = envfile
         self.supplying = supplying
         do throws(CatalogError) { lock = try EnvfileLock.read(EnvfileLock.path(of: envfile.path)) } catch {
-            throw EngineError(.box, error.message, help: error.help)
+            throw .catalog(error)
         }
+    }
+
+    /// Whether a box that is not in the store may be somewhere else. Catalogs that can't be read are none that are not there.
+    nonisolated var hasCatalogs: Bool { (try? supply.sources(of: envfile).isEmpty) != true }
+
+    /// Whether a machine's box is in the store in one of the formats; what is wrong with a box is said when it is chosen.
+    nonisolated func isStored(_ machine: MachineSpec, _ formats: [BoxImage.Format]) -> Bool {
+        guard case .named(let name, let constraint) = machine.box?.value else { return false }
+        let record = try? components.boxes.record(of: name, constraint: constraint, formats: formats)
+        return record.flatMap { $0 } != nil
     }
 
     /// The box of a machine. One that was removed from the store is no reason to refuse a machine that was made from it: its
@@ -63,16 +75,23 @@ actor BoxChoice {
     private func box(
         _ reference: BoxReference, _ formats: [BoxImage.Format], kept: BoxImage?
     ) async throws(EngineError) -> ChosenBox {
-        guard case .named(let name, let constraint) = reference else {
-            return ChosenBox(image: try stored(reference, formats, kept: kept))
+        let wish = BoxSupply.Wish(name: reference.nameInStore, constraint: reference.constraint, formats: formats)
+        let key = Key(name: wish.name, constraint: wish.constraint?.description, formats: formats)
+        if found[key] == nil {
+            do throws(CatalogError) {
+                let located = try LocatedBox(reference, base: envfile.directory)
+                found[key] = if let located { await chosen(located, wish) } else { await chosen(wish, reference) }
+            } catch { found[key] = .failure(.catalog(error)) }
         }
-        let key = Key(name: name, constraint: constraint?.description, formats: formats)
-        let wish = BoxSupply.Wish(name: name, constraint: constraint, formats: formats)
-        if found[key] == nil { found[key] = await chosen(wish, reference) }
         switch found[key] {
-        case .success(let box) where box.need == nil || kept == nil: return box
+        case .success(let box) where box.need == nil || kept == nil:
+            guard box.pin == nil || !isLocked else { throw .notLocked(wish.text) }
+            return box
         case .failure(let error) where kept == nil: throw error
-        default: return ChosenBox(image: try stored(reference, formats, kept: kept))
+        default:
+            if case .named = reference { return ChosenBox(image: try stored(reference, formats, kept: kept)) }
+            guard let kept else { throw EngineError(.box, "the box '\(wish.text)' is not there") }
+            return ChosenBox(image: kept)
         }
     }
 
@@ -81,17 +100,42 @@ actor BoxChoice {
     private func chosen(_ wish: BoxSupply.Wish, _ reference: BoxReference) async -> Choice {
         let pinned = lock?.box(
             wish.name, constraint: wish.constraint?.description, formats: wish.formats.map(\.rawValue),
-            architectures: components.supply.architectures)
+            architectures: supply.architectures)
         if let pinned { return await chosen(wish, pinned: pinned) }
         do throws(BoxError) {
             let image = try components.boxes.resolve(reference, base: envfile.directory, formats: wish.formats)
-            let pin = try pin(wish)
-            guard pin == nil || !isLocked else { return .failure(.notLocked(wish.text)) }
-            return .success(ChosenBox(image: image, pin: pin))
+            return .success(ChosenBox(image: image, pin: try pin(wish)))
         } catch {
             guard error.code == .missing, case .catalogs = supplying else { return .failure(.box(error)) }
             return await supply(wish, digest: nil, first: nil, instead: .box(error))
         }
+    }
+
+    /// A box that is named by where it is: as the lock file pins it, or else as it is there now.
+    private func chosen(_ box: LocatedBox, _ wish: BoxSupply.Wish) async -> Choice {
+        let pinned = lock?.box(
+            wish.name, constraint: nil, formats: wish.formats.map(\.rawValue), architectures: supply.architectures)
+        if let pinned, let image = try? components.boxes.image(withDigest: pinned.digest, name: pinned.name) {
+            return .success(ChosenBox(image: image))
+        }
+        guard case .catalogs = supplying else {
+            return .failure(
+                EngineError(.box, "the box '\(wish.text)' is not in the store", help: "run 'devenv up', which gets it"))
+        }
+        do throws(CatalogError) {
+            let sight = try await supply.look(box, pinned: pinned?.catalog)
+            if let format = sight.format, !wish.formats.contains(format) { throw .wrongFormat(box, format) }
+            guard pinned != nil || !sight.isForAll || !isLocked else { return .failure(.notLocked(wish.text)) }
+            let stored = BoxReference.named(box.name(sight), constraint: nil)
+            if pinned == nil,
+                let image = try? components.boxes.resolve(stored, base: envfile.directory, formats: wish.formats)
+            {
+                let record = try? components.boxes.record(of: image.name, constraint: nil, formats: wish.formats)
+                return .success(ChosenBox(image: image, pin: record.flatMap { LockedBox($0, for: wish) }))
+            }
+            let need = BoxNeed(source: .located(box, sight), digest: pinned?.digest, wish: wish)
+            return .success(ChosenBox(image: need.placeholder, need: need))
+        } catch { return .failure(.catalog(error)) }
     }
 
     /// What the lock file says, and nothing else.
@@ -117,7 +161,6 @@ actor BoxChoice {
     private func supply(
         _ wish: BoxSupply.Wish, digest: String?, first: String?, instead: EngineError
     ) async -> Choice {
-        let supply = components.supply
         do throws(CatalogError) {
             var sources = try supply.sources(of: envfile)
             if let first, !sources.contains(where: { $0.location.description == first }) {
@@ -129,10 +172,10 @@ actor BoxChoice {
             if let digest, let offered = find.choice.offer.digest, offered != digest {
                 throw .changed(find, pinned: digest, offered: offered)
             }
-            let need = BoxNeed(find: find, digest: digest, wish: wish)
+            let need = BoxNeed(source: .catalog(find), digest: digest, wish: wish)
             return .success(ChosenBox(image: need.placeholder, need: need))
         } catch {
-            return .failure(EngineError(error.code == .cancelled ? .cancelled : .box, error.message, help: error.help))
+            return .failure(.catalog(error))
         }
     }
 
@@ -187,6 +230,10 @@ extension BoxSupply {
 }
 
 extension EngineError {
+    static func catalog(_ error: CatalogError) -> EngineError {
+        EngineError(error.code == .cancelled ? .cancelled : .box, error.message, help: error.help)
+    }
+
     fileprivate static func box(_ error: BoxError) -> EngineError {
         EngineError(.box, error.message, help: error.help)
     }

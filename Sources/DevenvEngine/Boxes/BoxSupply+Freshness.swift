@@ -6,8 +6,8 @@ import SystemPackage
 
 extension BoxSupply {
     /// How the boxes that came from catalogs stand: the catalogs are read all at once, and then what they have of the boxes.
-    package func freshness(of records: [BoxRecord]) async throws(CatalogError) -> [Freshness] {
-        let grouped = Dictionary(grouping: records.filter { $0.catalog != nil }) { $0.catalog ?? "" }
+    package func freshness(of boxes: [CatalogBox]) async throws(CatalogError) -> [Freshness] {
+        let grouped = Dictionary(grouping: boxes.filter { !LocatedBox.isName($0.name) }, by: \.catalog)
         let places = grouped.keys.sorted()
         var sources: [CatalogSource] = []
         for place in places { sources.append(try source(place)) }
@@ -18,17 +18,17 @@ extension BoxSupply {
             let names = Set((grouped[place] ?? []).map(\.name)).sorted()
             wanted += names.map { CatalogLibrary.Wanted(name: $0, catalog: catalog) }
         }
-        var listings = try await library.listings(wanted)[...]
+        var newest = try await library.newest(wanted)[...]
         return zip(places, catalogs).flatMap { place, catalog in
-            let records = grouped[place] ?? []
-            var found: [String: Result<LocatedListing?, CatalogError>] = [:]
-            for name in Set(records.map(\.name)).sorted() {
+            let boxes = grouped[place] ?? []
+            var found: [String: Result<NewestVersions?, CatalogError>] = [:]
+            for name in Set(boxes.map(\.name)).sorted() {
                 switch catalog {
-                case .success: found[name] = listings.popFirst()
+                case .success: found[name] = newest.popFirst()
                 case .failure(let error): found[name] = .failure(error)
                 }
             }
-            return Freshness.compare(records.map(Freshness.Installed.init), with: found, architectures: architectures)
+            return Freshness.compare(boxes.map(Freshness.Installed.init), with: found, architectures: architectures)
         }
     }
 
@@ -41,9 +41,7 @@ extension BoxSupply {
 
 extension Freshness.Installed {
     /// A box of the store.
-    package init(_ record: BoxRecord) {
-        self.init(
-            name: record.name, version: record.version.flatMap(BoxVersion.init(parsing:)), format: record.format,
-            architecture: record.architecture)
+    fileprivate init(_ box: CatalogBox) {
+        self.init(name: box.name, version: box.version, format: box.format, architecture: box.architecture)
     }
 }

@@ -11,6 +11,10 @@ package struct DesiredMachine: Sendable {
     package var features: ProviderFeatures
     /// The properties that it should have.
     package var settings: [MachineSetting]
+    /// Its box as people know it; nil where nothing tells it.
+    package var boxTitle: BoxTitle?
+    /// What its provider does to it each time that it has answered after a start, a clause each.
+    package var tasksOnceReachable: [String] = []
     /// What each folder is now: target, then fingerprint.
     package var folders: [String: String]
     /// What each provisioner rests on now, by name.

@@ -22,6 +22,12 @@ struct MachinePlanBuilder {
 
     /// Makes, starts, restarts or changes the machine, as far as needed.
     mutating func bringUp(recreate: Bool) {
+        if recorded?.isRecovered == true {
+            warnings.append(
+                "the record of machine '\(machine.name)' was damaged, and this goes by a copy: what was done last may be done again"
+            )
+        }
+        warnOfOtherProvider()
         completeRestoration()
         switch observation.state {
         case .absent: make(because: reasonForMaking)
@@ -70,7 +76,7 @@ struct MachinePlanBuilder {
         recorded = nil
         add(.create, because: [reason])
         add(.start, because: ["is new"])
-        add(.connect, because: ["is new"])
+        connect(because: "is new")
     }
 
     private mutating func replace(because reason: String, recreate: Bool) {
@@ -78,14 +84,38 @@ struct MachinePlanBuilder {
             warnings.append("machine '\(machine.name)' \(reason); up --recreate destroys it and makes it again")
             return
         }
-        add(.destroy, because: [reason])
+        makeAgain(because: [reason])
+    }
+
+    private mutating func makeAgain(because reasons: [String]) {
+        warnings.append("machine '\(machine.name)' is destroyed and made again: all data in it is lost")
+        add(.destroy, because: reasons)
         make(because: "is made again")
+    }
+
+    private mutating func warnOfOtherProvider() {
+        let wanted = machine.spec.providers.map(\.value)
+        guard let recorded, !wanted.isEmpty, !wanted.contains(recorded.provider) else { return }
+        let list = wanted.map { "'\($0)'" }.joined(separator: " or ")
+        warnings.append(
+            "machine '\(machine.name)' stays one of '\(recorded.provider)', and the Envfile wants \(list): only "
+                + "'devenv destroy \(machine.name)', which loses its data, and another up change that")
     }
 
     private mutating func start(because reasons: [String], recreate: Bool) {
         if needsReplacement(recreate: recreate) { return }
         add(.start, because: reasons)
-        add(.connect, because: ["was started"])
+        connect(because: "was started")
+    }
+
+    private mutating func connect(because reason: String) {
+        add(.connect, because: [reason])
+        customize()
+    }
+
+    /// Has the provider do what it does to a machine once it has answered.
+    private mutating func customize() {
+        if !machine.tasksOnceReachable.isEmpty { add(.customize, because: machine.tasksOnceReachable) }
     }
 
     /// What is in its memory is kept, then it is changed like any other that runs.
@@ -103,16 +133,16 @@ struct MachinePlanBuilder {
     private mutating func change() {
         let restarting = changes(of: .restart)
         if !restarting.isEmpty {
-            add(.stop, because: restarting)
-            add(.start, because: restarting + changes(of: .live))
-            add(.connect, because: ["was started"])
-            return
+            add(.stop, because: restarting.map { "\($0): needs a restart" })
+            add(.start, because: ["was stopped for that"] + changes(of: .live))
+            return connect(because: "was started")
         }
         if !observation.drift.isEmpty { add(.start, because: observation.drift) }
         let isAwaited = steps.contains { $0.id.action == .resume }
         if let recorded, recorded.answeredStart != recorded.starts, !isAwaited {
             add(.connect, because: ["has not answered since it was started"])
         }
+        if let recorded, recorded.customizedStart != recorded.starts { customize() }
         let live = changes(of: .live)
         if !live.isEmpty { add(.update, because: live) }
     }
@@ -121,16 +151,14 @@ struct MachinePlanBuilder {
     private mutating func needsReplacement(recreate: Bool) -> Bool {
         let changes = changes(of: .recreate)
         guard !changes.isEmpty else { return false }
-        let list = changes.joined(separator: ", ")
         guard recreate else {
+            let list = changes.joined(separator: ", ")
             warnings.append(
-                "machine '\(machine.name)' keeps its old \(list): only up --recreate, which loses its data, changes that"
-            )
+                "machine '\(machine.name)': \(list): needs --recreate, which loses all data in it")
             return false
         }
         if observation.state == .running { add(.stop, because: changes) }
-        add(.destroy, because: changes)
-        make(because: "is made again")
+        makeAgain(because: changes)
         return true
     }
 
@@ -138,8 +166,10 @@ struct MachinePlanBuilder {
     private func changes(of impact: MachineSetting.Impact) -> [String] {
         guard let recorded else { return [] }
         let applied = Dictionary(recorded.settings.map { ($0.key, $0.value) }) { first, _ in first }
-        return machine.settings.filter { $0.impact == impact && applied[$0.key] != $0.value }
-            .map { "\($0.key) \(applied[$0.key] ?? "none") -> \($0.value)" }
+        let boxes = (BoxTitle(name: recorded.boxName, version: recorded.boxVersion), machine.boxTitle)
+        return machine.settings.filter { applied[$0.key] != $0.value }
+            .map { SettingChange(setting: $0, former: applied[$0.key], boxes: boxes) }
+            .filter { $0.impact == impact }.map(\.description)
     }
 
     /// Makes the folders equal that have changed since they last were.
@@ -155,12 +185,15 @@ struct MachinePlanBuilder {
         }
     }
 
-    /// Runs the provisioners that are due.
+    /// Runs the provisioners that are due, with what they depend on.
     mutating func provision(_ provisioning: Provisioning) {
         guard runsAfterwards else { return }
-        for item in machine.spec.provisioners {
-            if let reason = reason(for: item, provisioning) { add(.provision(item.name.value), because: [reason]) }
+        let entries = ProvisionQueue(machine.spec.provisioners).entries {
+            reason(for: $0, provisioning)
+        } hasSucceeded: {
+            recorded?.provisioners[$0.name.value]?.succeeded == true
         }
+        for (item, reason) in entries { add(.provision(item.name.value), because: [reason]) }
     }
 
     private func reason(for item: ProvisionerSpec, _ provisioning: Provisioning) -> String? {
@@ -192,8 +225,11 @@ struct MachinePlanBuilder {
 
     /// Waits for the `ready` checks where they do not hold yet or something was done that they may depend on.
     mutating func checkReadiness() {
-        guard runsAfterwards, !machine.spec.readyChecks.isEmpty, disturbs || recorded?.isReady != true else { return }
-        add(.ready, because: [machine.spec.readyChecks.map(\.description).joined(separator: ", ")])
+        let checks = machine.spec.readyChecks.map(\.description)
+        let areNew = recorded?.heldChecks.map { $0 != checks } ?? false
+        guard runsAfterwards, !checks.isEmpty, disturbs || areNew || recorded?.isReady != true else { return }
+        let reason = "waits for \(checks.joined(separator: ", "))"
+        add(.ready, because: areNew && !disturbs ? ["the checks changed", reason] : [reason])
     }
 
     /// Whether the machine runs once the steps so far are done.

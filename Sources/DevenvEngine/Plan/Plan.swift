@@ -10,6 +10,8 @@ package enum StepAction: Hashable, Sendable {
     case start
     /// It is waited for until it answers on SSH.
     case connect
+    /// Its provider does what it was to do to it once it had answered.
+    case customize
     /// Settings of the running machine are changed.
     case update
     /// One of its folders is made equal; the target names it.
@@ -28,6 +30,8 @@ package enum StepAction: Hashable, Sendable {
     case restore(SnapshotName)
     /// A snapshot of it is removed.
     case delete(SnapshotName)
+    /// A box is made of it.
+    case package(Packaging)
     /// It is stopped.
     case stop
     /// It is removed.
@@ -42,6 +46,7 @@ extension StepAction: CustomStringConvertible {
         case .create: "create"
         case .start: "start"
         case .connect: "connect"
+        case .customize: "customize"
         case .update: "update"
         case .sync(let target): "sync \(target)"
         case .provision(let name): "provision \(name)"
@@ -51,6 +56,7 @@ extension StepAction: CustomStringConvertible {
         case .save(let name): "save \(name)"
         case .restore(let name): "restore \(name)"
         case .delete(let name): "delete \(name)"
+        case .package(let order): "package \(order.name)"
         case .stop: "stop"
         case .destroy: "destroy"
         }
@@ -114,10 +120,7 @@ package struct Plan: Hashable, Sendable {
     package var isEmpty: Bool { steps.isEmpty }
 
     /// The machines that it touches, in the order of their first steps.
-    package var machines: [MachineName] {
-        var seen: Set<MachineName> = []
-        return steps.map(\.id.machine).filter { seen.insert($0).inserted }
-    }
+    package var machines: [MachineName] { steps.map(\.id.machine).uniqued() }
 
     /// The steps of each machine, in order.
     package var stepsByMachine: [MachineName: [Step]] { Dictionary(grouping: steps, by: \.id.machine) }

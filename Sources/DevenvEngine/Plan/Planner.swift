@@ -27,7 +27,17 @@ package struct Planner: Sendable {
 
     /// What `up` does: the least that makes the machines what they should be.
     package func up(_ options: UpOptions) -> Plan {
-        complete(options.provisioning) { $0.bringUp(recreate: options.recreate) }
+        var plan = complete(options.provisioning) { $0.bringUp(recreate: options.recreate) }
+        plan.warnings += orphans
+        return plan
+    }
+
+    /// What is said of machines that were made and are not in the Envfile any more.
+    private var orphans: [String] {
+        let declared = Set(graph.machines.map(\.name.value))
+        return recorded.keys.filter { !declared.contains($0) }.sorted().map {
+            "machine '\($0)' is no longer in the Envfile: 'devenv destroy --orphans' removes it, with all data in it"
+        }
     }
 
     /// What `reload` does: an `up` that stops running machines first.
@@ -127,10 +137,10 @@ extension StepAction {
     func fulfils(_ condition: DependencyCondition) -> Bool {
         switch self {
         case .create: true
-        case .start, .connect, .update, .resume, .restore: condition >= .running
+        case .start, .connect, .customize, .update, .resume, .restore: condition >= .running
         case .sync, .provision: condition >= .provisioned
         case .ready: condition == .ready
-        case .get, .suspend, .save, .delete, .stop, .destroy: false
+        case .get, .suspend, .save, .package, .delete, .stop, .destroy: false
         }
     }
 

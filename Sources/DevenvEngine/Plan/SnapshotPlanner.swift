@@ -35,7 +35,7 @@ package struct SnapshotPlanner: Sendable {
         }
         guard plan.isEmpty, let first = targets.first else { return plan }
         throw EngineError(
-            .wrongState, "can't save a snapshot of machine '\(first)': it does not exist yet", help: "run devenv up")
+            .wrongState, "can't save a snapshot of machine '\(first)': it does not exist yet", help: "run 'devenv up'")
     }
 
     private func reason(of machine: MachineName) -> String {
@@ -48,10 +48,10 @@ package struct SnapshotPlanner: Sendable {
         let attempt = "can't save a snapshot of machine '\(machine)'"
         if record.restoration != nil {
             throw EngineError(
-                .wrongState, "\(attempt): it was left halfway back to another", help: "run devenv up first")
+                .wrongState, "\(attempt): it was left halfway back to another", help: "run 'devenv up' first")
         }
         guard state == .running || (state == .stopped && record.phase == .created) else {
-            let help = state == .suspended ? "run devenv resume \(machine) first" : "run devenv up \(machine) first"
+            let help = state == .suspended ? "run 'devenv resume \(machine)' first" : "run 'devenv up \(machine)' first"
             let what = state == .stopped ? "half made" : "\(state)"
             throw EngineError(.wrongState, "\(attempt): it is \(what)", help: help)
         }
@@ -99,6 +99,6 @@ extension EngineError {
     static func taken(_ name: SnapshotName, _ machine: MachineName) -> EngineError {
         EngineError(
             .wrongState, "machine '\(machine)' has a snapshot '\(name)' already",
-            help: "choose another name, or run devenv snapshot delete \(name) \(machine)")
+            help: "choose another name, or run 'devenv snapshot delete \(name) \(machine)'")
     }
 }

@@ -38,7 +38,7 @@ package struct TeardownPlanner: Sendable {
         }
         plan.steps = plan.steps.map { Step($0.id, reasons: $0.reasons, after: []) }
         plan.warnings += recorded.map(\.identity.name).filter { observed[$0].map { !$0.isUp } ?? false }
-            .map { "machine '\($0)' is not suspended; devenv up \($0) starts it" }
+            .map { "machine '\($0)' is not suspended; 'devenv up \($0)' starts it" }
         return plan
     }
 

@@ -30,9 +30,7 @@ struct HostNames {
     private mutating func known(_ machine: MachineSpec) -> (entries: [HostEntry], summary: String) {
         let networks = machine.interfaces.map(\.network)
         if let known = cache[networks] { return known }
-        var seen: Set<String> = []
-        let all = networks.flatMap { entriesByNetwork[$0] ?? [] }
-        let entries = all.filter { seen.insert($0.names.first ?? "").inserted }
+        let entries = networks.flatMap { entriesByNetwork[$0] ?? [] }.uniqued { $0.names.first ?? "" }
         var hash = SHA256()
         for entry in entries { hash.update(field: "\(entry.address) \(entry.names.joined(separator: " "))") }
         let made = (entries, "\(entries.count) machines (\(hash.hexadecimal().prefix(8)))")

@@ -34,6 +34,10 @@ package struct Operation: Sendable {
     let force: Bool
     /// Where boxes are pinned; nil for an operation that pins none.
     var lockFile: FilePath?
+    /// The machines that were seen stopped when the plan was made.
+    var stopped: Set<MachineName> = []
+    /// What the plan rests on; nil for one that can't be saved.
+    package var basis: PlanBasis?
     /// Makes the same operation from what is true now.
-    let again: @Sendable () async throws(EngineError) -> Operation
+    package let again: @Sendable () async throws(EngineError) -> Operation
 }

@@ -4,11 +4,21 @@ import DevenvState
 
 /// Asks the providers what is real: one call each, all at once.
 enum Observation {
-    /// What is seen of each recorded machine; `.unknown` where its provider failed or is not there.
+    /// What is seen of each machine of a project; `.unknown` where its provider failed or is not there.
     static func observe(
         _ records: [MachineRecord], _ providers: [any Provider]
     ) async -> [MachineName: MachineObservation] {
-        await withTaskGroup(of: [MachineName: MachineObservation].self) { group in
+        let seen = await survey(records, providers)
+        return Dictionary(
+            records.compactMap { record in seen[record.identity.machine].map { (record.identity.name, $0) } }
+        ) { first, _ in first }
+    }
+
+    /// The same of machines of any projects.
+    static func survey(
+        _ records: [MachineRecord], _ providers: [any Provider]
+    ) async -> [MachineID: MachineObservation] {
+        await withTaskGroup(of: [MachineID: MachineObservation].self) { group in
             for (name, records) in Dictionary(grouping: records, by: \.provider) {
                 group.addTask { await observe(records, with: providers.first { $0.name == name }, name) }
             }
@@ -18,20 +28,19 @@ enum Observation {
 
     private static func observe(
         _ records: [MachineRecord], with provider: (any Provider)?, _ name: ProviderName
-    ) async -> [MachineName: MachineObservation] {
-        func unknown(_ reason: String) -> [MachineName: MachineObservation] {
-            Dictionary(uniqueKeysWithValues: records.map { ($0.identity.name, MachineObservation(.unknown(reason))) })
+    ) async -> [MachineID: MachineObservation] {
+        let ids = records.map(\.identity.machine)
+        func all(_ observation: (MachineID) -> MachineObservation) -> [MachineID: MachineObservation] {
+            Dictionary(ids.map { ($0, observation($0)) }) { first, _ in first }
         }
-        guard let provider else { return unknown("this devenv has no provider '\(name)'") }
+        guard let provider else {
+            return all { _ in MachineObservation(.unknown("this devenv has no provider '\(name)'")) }
+        }
         do throws(ProviderError) {
-            let machines = records.map(\.recorded)
-            let seen = try await provider.observe(machines)
-            return Dictionary(
-                uniqueKeysWithValues: records.map { record in
-                    (record.identity.name, seen[record.identity.machine] ?? MachineObservation(.absent))
-                })
+            let seen = try await provider.observe(records.map(\.recorded))
+            return all { seen[$0] ?? MachineObservation(.absent) }
         } catch {
-            return unknown(error.message)
+            return all { _ in MachineObservation(.unknown(error.message)) }
         }
     }
 }

@@ -30,11 +30,13 @@ struct Preparation: Sendable {
                 try store.completing(record)
             }
         }
-        let names = withDependencies(targets)
+        let names = graph.withDependencies(targets)
         let observed = await Observation.observe(
             records.filter { names.contains($0.identity.name) }, components.providers)
-        let choice = ProviderChoice(components.providers, wish: wish)
         let boxes = try BoxChoice(components, graph.envfile, supplying)
+        let suits: @Sendable (MachineSpec, [BoxImage.Format]) -> Bool
+        if boxes.hasCatalogs { suits = { _, _ in false } } else { suits = boxes.isStored }
+        let choice = ProviderChoice(components.providers, wish: wish, suits: suits)
         var hostNames = HostNames(graph)
         var contexts: [MachineName: MachineContext] = [:]
         for machine in graph.machines where names.contains(machine.name.value) {
@@ -65,15 +67,6 @@ struct Preparation: Sendable {
         ProvisionerProject(directory: graph.envfile.directory, secretNames: Set(graph.envfile.secrets.keys))
     }
 
-    private func withDependencies(_ targets: [MachineName]) -> Set<MachineName> {
-        var names = Set(targets)
-        var open = targets
-        while let name = open.popLast() {
-            for edge in graph.edges[name] ?? [] where names.insert(edge.target).inserted { open.append(edge.target) }
-        }
-        return names
-    }
-
     private func context(
         _ machine: MachineSpec, _ provider: any Provider, _ box: ChosenBox, _ record: MachineRecord?,
         _ hostNames: inout HostNames
@@ -84,7 +77,9 @@ struct Preparation: Sendable {
         var desired = DesiredMachine(
             spec: machine, provider: provider.name, features: provider.features,
             settings: provider.settings(of: request) + [names])
+        desired.tasksOnceReachable = provider.tasksOnceReachable(of: request)
         desired.need = box.need
+        desired.boxTitle = BoxTitle(name: box.image.name, version: box.image.version)
         let dependencies = (graph.edges[machine.name.value] ?? []).map(\.target)
         return MachineContext(
             provider: provider, desired: desired, box: box.image, pin: box.pin, hosts: hosts,

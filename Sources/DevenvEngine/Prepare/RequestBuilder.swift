@@ -20,7 +20,8 @@ enum RequestBuilder {
             user: user(of: machine, box), authorizedKeys: [], hostKey: Redacted(""), publicHostKey: "",
             port: machine.ssh.port)
         return MachineRequest(
-            identity: identity, record: record?.recorded.record ?? [:], spec: machine, box: box, access: access,
+            identity: identity, record: record?.recorded.record ?? [:],
+            spec: machine.completed(by: box), box: box, access: access,
             hosts: hosts,
             forwards: forwards(of: machine, record), logDirectory: "/")
     }
@@ -37,5 +38,15 @@ enum RequestBuilder {
             }
                 ?? forward
         }
+    }
+}
+
+extension MachineSpec {
+    /// With what its box's makers gave its machines where the Envfile says nothing.
+    func completed(by box: BoxImage) -> MachineSpec {
+        var spec = self
+        spec.memory = memory ?? box.defaults.memory
+        spec.cpus = cpus ?? box.defaults.cpus
+        return spec
     }
 }

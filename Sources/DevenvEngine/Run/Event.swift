@@ -1,3 +1,4 @@
+package import DevenvBoxes
 package import DevenvDownload
 package import DevenvModel
 package import DevenvPluginAPI
@@ -16,6 +17,8 @@ package enum Event: Sendable {
     case output(StepID, OutputStream, [UInt8])
     /// A box that a step gets comes along.
     case download(StepID, DownloadEvent)
+    /// A box was made of a machine.
+    case packaged(MachineName, BoxRecord)
     /// Something the user should know, not tied to a step's end.
     case notice(MachineName?, String)
 }
@@ -58,6 +61,8 @@ package struct ExecutionReport: Sendable {
     package var skipped: [StepID] = []
     /// Whether the user interrupted it.
     package var wasInterrupted = false
+    /// What was seen of the machines that were reached, and whose steps then all went well.
+    package var reached: [MachineName: MachineObservation] = [:]
 
     /// Makes an empty report.
     package init() {}

@@ -10,6 +10,7 @@ final class Connections: Sendable {
     }
 
     private let entries = Mutex<[MachineName: Entry]>([:])
+    private let known = Mutex<[MachineName: WayIn]>([:])
     private let make: CommunicatorFactory
 
     init(_ make: @escaping CommunicatorFactory) { self.make = make }
@@ -24,8 +25,18 @@ final class Connections: Sendable {
         }
     }
 
+    /// The ways that this command has found into machines and nothing has happened to since.
+    var ways: [MachineName: WayIn] { known.withLock { $0 } }
+
+    /// A way has been found.
+    func keep(_ way: WayIn, to machine: MachineName) { known.withLock { $0[machine] = way } }
+
+    /// The way to a machine may be about to change.
+    func forget(_ machine: MachineName) { known.withLock { $0[machine] = nil } }
+
     /// Closes the connection of a machine that is about to stop.
     func close(_ machine: MachineName) async {
+        forget(machine)
         let entry = entries.withLock { $0.removeValue(forKey: machine) }
         await entry?.communicator.close()
     }

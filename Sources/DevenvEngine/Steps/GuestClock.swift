@@ -6,18 +6,7 @@ enum GuestClock {
     /// Sets the clock to the host's where it differs by more than two seconds; says why it could not, nil where it is right.
     /// Throws where the machine can't be talked to.
     static func set(over communicator: any Communicator) async throws(CommunicatorError) -> String? {
-        let output = LastOutput()
-        let outcome = await program(now: Int(time(nil))).run(on: communicator, timeout: .seconds(30)) { _, bytes in
-            output.append(bytes)
-        }
-        switch outcome {
-        case .ended(0, _): return nil
-        case .ended(let status, _): return output.lastLine.isEmpty ? "exit status \(status)" : output.lastLine
-        case .refused(let reason): return reason
-        case .notStarted(let exit, let complaint): return complaint.isEmpty ? exit.description : complaint
-        case .brokenOff(let exit, _): return exit.description
-        case .unreachable(let error, _): throw error
-        }
+        try await program(now: Int(time(nil))).failure(on: communicator, timeout: .seconds(30))
     }
 
     /// The seconds on its command line are understood by GNU's and by busybox's date(1) alike.

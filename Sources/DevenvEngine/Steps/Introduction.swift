@@ -25,16 +25,10 @@ struct Introduction {
             devenv_private=\(quote(access.hostKey.secret))
             devenv_public=\(quote(access.publicHostKey))
             devenv_keys=\(quote(access.authorizedKeys.joined(separator: "\n")))
-            devenv_hosts=\(quote(hostsBlock))
+            devenv_hosts=\(quote(HostsFile.block(hosts, hostname: hostname)))
+            \(HostsFile.function)
             \(Self.script)
             """, asRoot: true)
-    }
-
-    private var hostsBlock: String {
-        var lines = hosts.map { "\($0.address) \($0.names.joined(separator: " "))" }
-        // sudo looks the host's own name up
-        if !hosts.contains(where: { $0.names.contains(hostname) }) { lines.append("127.0.1.1 \(hostname)") }
-        return (["# devenv: the project's machines"] + lines + ["# devenv: end"]).joined(separator: "\n")
     }
 
     private func quote(_ text: String) -> String { ShellWord.quote(text) }
@@ -71,11 +65,7 @@ struct Introduction {
         # the names that it and its neighbours go by
         printf '%s\n' "$devenv_name" | put /etc/hostname 644
         hostname "$devenv_name" 2>/dev/null || hostnamectl set-hostname "$devenv_name" >/dev/null 2>&1
-        { sed '/^# devenv: the project/,/^# devenv: end$/d' /etc/hosts; printf '%s\n' "$devenv_hosts"; } |
-            cat >/etc/hosts.devenv
-        cat /etc/hosts.devenv >/etc/hosts
-        rm -f /etc/hosts.devenv
-        chmod 644 /etc/hosts
+        set_hosts
 
         # whoever knew the old keys is let in no more
         for user in $devenv_users; do

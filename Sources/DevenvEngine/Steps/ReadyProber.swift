@@ -23,7 +23,7 @@ struct ReadyProber: Sendable {
                 throw EngineError(
                     .failed,
                     "machine '\(machine)' did not become ready within \(check.timeout.brief): \(check): \(obstacle)",
-                    help: "look at it with devenv ssh \(machine), or give the check a longer 'timeout'")
+                    help: "look at it with 'devenv ssh \(machine)', or give the check a longer 'timeout'")
             }
             try await Task.sleep(for: check.interval)
         }

@@ -20,9 +20,9 @@ struct SecretResolver: Sendable {
             }
             return Redacted(value)
         case .file(let path):
-            return Redacted(Self.withoutNewline(try read(path, name)))
+            return Redacted(try read(path, name).withoutFinalNewline)
         case .command(let words):
-            return Redacted(Self.withoutNewline(try await output(of: words, name)))
+            return Redacted(try await output(of: words, name).withoutFinalNewline)
         }
     }
 
@@ -52,9 +52,5 @@ struct SecretResolver: Sendable {
                 help: "run the command by hand: \(call)")
         }
         return outcome.text
-    }
-
-    private static func withoutNewline(_ text: String) -> String {
-        text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 }

@@ -20,18 +20,28 @@ extension StepRunner {
     /// Gets the box that a machine lacks, and pins it.
     func getBox(_ step: StepID, _ context: MachineContext) async throws {
         guard let need = context.desired?.need else { return }
-        let record = try await components.supply.get(
-            need.find, digest: need.digest, events: { events(.download(step, $0)) },
-            notice: { events(.notice(step.machine, $0)) })
+        let record = try await get(need, step)
         FaultPoint.reach("engine.get.stored")
-        if let key = need.find.newKey {
-            events(.notice(nil, "The catalog \(need.find.catalog) is now believed with the key \(key.fingerprint)."))
-        }
+        if case .catalog(let find) = need.source, let text = find.keyNotice { events(.notice(nil, text)) }
         gotten[need.title] = try components.boxes.image(withDigest: record.digest, name: record.name)
         guard need.digest == nil, let lockFile = operation.lockFile, let pin = LockedBox(record, for: need.wish) else {
             return
         }
         try await EnvfileLock.pin([pin], in: lockFile, of: components.host)
+    }
+
+    private func get(_ need: BoxNeed, _ step: StepID) async throws -> BoxRecord {
+        let supply = components.supply
+        switch need.source {
+        case .catalog(let find):
+            return try await supply.get(
+                find, digest: need.digest, events: { events(.download(step, $0)) },
+                notice: { events(.notice(step.machine, $0)) })
+        case .located(let box, let sight):
+            return try await supply.get(
+                box, sight, digest: need.digest, formats: need.wish.formats, events: { events(.download(step, $0)) },
+                notice: { events(.notice(step.machine, $0)) })
+        }
     }
 
     /// What a machine is to be, with the box that has been got for it; nil where nothing is wanted of it.

@@ -64,6 +64,8 @@ extension StepRunner {
             let seen = try await machine.provider.locate(record.recorded, timeout: machine.bootTimeout)
             let way = try wayIn(to: machine.name, record, seen)
             try await answer(of: machine, record, way, until: deadline)
+            if let wanted = machine.wanted { try await setNetworks(in: wanted, over: way.communicator) }
+            connections.keep(way, to: machine.name)
             return .answered
         } catch let error as CommunicatorError where [.refused, .silent, .connectionLost].contains(error.code) {
             return .failed(await silence(error.message, help: Self.patienceHelp, machine, record))
@@ -83,7 +85,7 @@ extension StepRunner {
         guard let wanted = machine.wanted, case .knownKey(let key) = wanted.box.introduction else {
             throw EngineError(
                 .wrongState, "machine '\(machine.name)' has never let in its own key",
-                help: "run devenv up \(machine.name), with a box that still has the key that it was built with")
+                help: "run 'devenv up \(machine.name)', with a box that still has the key that it was built with")
         }
         try await introduce(wanted, record, way, by: key, until: deadline)
     }
@@ -107,11 +109,14 @@ extension StepRunner {
         return EngineError(.failed, message, help: help, details: details)
     }
 
-    /// The way into a machine that has answered before.
+    /// The way into a machine that has answered before: looked for once in a command, and again after whatever may change it.
     func reach(_ machine: MachineName, _ provider: any Provider) async throws -> WayIn {
+        if let known = connections.ways[machine] { return known }
         let record = try record(of: machine)
         let seen = try await provider.observe([record.recorded])[record.identity.machine]
-        return try wayIn(to: machine, record, seen)
+        let way = try wayIn(to: machine, record, seen)
+        connections.keep(way, to: machine)
+        return way
     }
 
     private func wayIn(to machine: MachineName, _ record: MachineRecord, _ seen: MachineObservation?) throws -> WayIn {

@@ -14,8 +14,10 @@ extension StepRunner {
         let memory = try record(of: machine.name).folders[target.string]?.memory
         let moment = FileClock.now
         async let fingerprint = fingerprint(folder, machine.desired, unchangedSince: moment)
-        let result = try await components.synchronizer.push(
-            folder, to: way.endpoint, over: way.communicator, knowing: memory)
+        let result = try await explaining(machine) {
+            try await components.synchronizer.push(
+                folder, to: way.endpoint, over: way.communicator, knowing: memory)
+        }
         FaultPoint.reach("engine.sync.sent")
         let sent = FolderSync(fingerprint: try await fingerprint ?? "changed while it was sent", memory: result.memory)
         var record = try record(of: machine.name)
@@ -57,20 +59,21 @@ extension StepRunner {
         FaultPoint.reach("engine.provision.ran")
         try note(fingerprint, failure, of: name, machine.name)
         guard let failure else { return }
-        throw await explained(failure, machine) ?? failure
+        guard failure.exitStatus == nil else { throw failure }
+        try await explaining(machine) { () async throws -> Void in throw failure }
     }
 
-    /// What it is about a machine that a provisioner could not go on in: it was paused or has ended. Nil where it runs, or where
-    /// the provisioner itself failed.
-    private func explained(_ failure: ProvisionerError, _ machine: Wanted) async -> EngineError? {
-        guard failure.exitStatus == nil, !failure.isCancellation, let record = try? record(of: machine.name) else {
-            return nil
+    /// Does something in a machine that was reached before. Where that fails, the error says what it is about the machine that
+    /// kept it from going on, if it was paused or has ended.
+    private func explaining<Value>(_ machine: Wanted, _ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch {
+            guard !Self.isCancellation(error), let record = try? record(of: machine.name) else { throw error }
+            // a provider that can't say leaves the error's own words
+            let seen = (try? await machine.provider.observe([record.recorded]))?[record.identity.machine]
+            guard let seen, seen.state != .running else { throw error }
+            let (message, help) = Self.text(of: error)
+            throw EngineError(.failed, message, help: help, details: ["the machine is \(seen.state)"] + seen.drift)
         }
-        // a provider that can't say leaves the provisioner's own words
-        let seen = (try? await machine.provider.observe([record.recorded]))?[record.identity.machine]
-        guard let seen, seen.state != .running else { return nil }
-        return EngineError(
-            .failed, failure.message, help: failure.help, details: ["the machine is \(seen.state)"] + seen.drift)
     }
 
     private func note(
@@ -101,9 +104,12 @@ extension StepRunner {
         let prober = ReadyProber(
             address: way.seen.address, own: Set(machine.spec.interfaces.map(\.address)),
             isReachable: way.seen.access == nil, communicator: way.communicator, runner: components.runner)
-        for check in machine.spec.readyChecks { try await prober.wait(for: check, of: machine.name) }
+        try await explaining(machine) {
+            for check in machine.spec.readyChecks { try await prober.wait(for: check, of: machine.name) }
+        }
         var record = try record(of: machine.name)
         record.isReady = true
+        record.heldChecks = machine.spec.readyChecks.map(\.description)
         try store.save(record, durable: false)
     }
 }

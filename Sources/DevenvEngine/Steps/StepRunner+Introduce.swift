@@ -26,7 +26,10 @@ extension StepRunner {
                 on: components.makeCommunicator(endpoint), input: .stream { nil }, timeout: .seconds(180)
             ) { _, _ in }
             FaultPoint.reach("engine.introduce.ran")
-            if let obstacle = try Self.judge(outcome, machine, key) {
+            if runs > 0, case .unreachable(let error, _) = outcome, error.code == .authentication {
+                // the keys are ours already, and only the server is slow to show it
+                runs += 1
+            } else if let obstacle = try Self.judge(outcome, machine, key) {
                 // a server that is still starting, or is restarted by the machine's own first boot
                 guard ContinuousClock.now < deadline else { throw obstacle }
                 try await Task.sleep(for: .milliseconds(200))
@@ -88,7 +91,7 @@ extension StepRunner {
             .failed,
             "machine '\(machine.name)' lets in neither its own key nor the one of its box '\(machine.box.name)' for "
                 + "'\(machine.box.user)' (\(key))",
-            help: "add the box again with the user and the key that it was built with, then run devenv destroy "
-                + "\(machine.name) and devenv up")
+            help: "add the box again with the user and the key that it was built with, then run "
+                + "'devenv destroy \(machine.name)' and 'devenv up'")
     }
 }

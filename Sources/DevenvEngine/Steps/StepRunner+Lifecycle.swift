@@ -16,6 +16,7 @@ extension StepRunner {
         let keys = MachineKeys(directory: store.directory(of: machine.name))
         try keys.establish(for: record.identity)
         try components.boxes.retain(record.boxDigest, by: record.identity)
+        try await components.boxes.requireUnchanged(record.boxDigest, name: machine.box.name)
         FaultPoint.reach("engine.create.claimed")
         let request = try await request(machine, record)
         record.providerRecord = try await machine.provider.create(request)
@@ -59,6 +60,7 @@ extension StepRunner {
 
     /// Starts a machine, or puts right what is missing around one that runs.
     func start(_ machine: Wanted) async throws {
+        connections.forget(machine.name)
         var record = try record(of: machine.name)
         record.update(from: machine, forwards: try await reservePorts(for: machine, record))
         record.isReady = false
@@ -92,11 +94,14 @@ extension StepRunner {
     }
 
     private func isRunning(_ record: MachineRecord, _ provider: any Provider) async throws(ProviderError) -> Bool {
-        try await provider.observe([record.recorded])[record.identity.machine]?.state == .running
+        // one that was never told to start does not run, nor does one that the plan is to start because it is stopped
+        guard record.starts > 0, !operation.stopped.contains(record.identity.name) else { return false }
+        return try await provider.observe([record.recorded])[record.identity.machine]?.state == .running
     }
 
     /// Puts right what is missing around a machine that runs, with nothing new for the machine itself.
     func mend(_ machine: Wanted) async throws {
+        connections.forget(machine.name)
         var record = try record(of: machine.name)
         record.providerRecord = try await machine.provider.start(request(machine, record))
         try store.save(record, durable: false)
@@ -104,11 +109,13 @@ extension StepRunner {
 
     /// Changes settings of a machine that runs.
     func update(_ machine: Wanted) async throws {
+        connections.forget(machine.name)
         var record = try record(of: machine.name)
         record.update(from: machine, forwards: try await reservePorts(for: machine, record))
         try store.save(record, durable: false)
         FaultPoint.reach("engine.update.intended")
         record.providerRecord = try await machine.provider.update(request(machine, record))
+        try await setNetworks(in: machine, over: nil)
         let applied = machine.desired.settings + machine.provider.settings(of: try await request(machine, record))
         record.apply(applied.filter { $0.impact == .live })
         try store.save(record, durable: false)
@@ -159,6 +166,7 @@ extension MachineRecord {
             identity: identity, provider: machine.provider.name, boxName: machine.box.name,
             boxDigest: machine.box.digest,
             user: RequestBuilder.user(of: machine.spec, machine.box))
+        boxVersion = machine.box.version
         settings = machine.desired.settings
         if case .knownKey = machine.box.introduction { isIntroduced = false }
         update(from: machine, forwards: machine.spec.forwards.map(\.value))

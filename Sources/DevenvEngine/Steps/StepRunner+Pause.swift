@@ -16,6 +16,7 @@ extension StepRunner {
         var record = try record(of: machine.name)
         record.isComingBack = true
         try store.save(record, durable: false)
+        connections.forget(machine.name)
         FaultPoint.reach("engine.resume.intended")
         let seen = try await machine.provider.observe([record.recorded])[record.identity.machine]
         if seen?.state == .suspended { try await machine.provider.resume(record.recorded) }
@@ -46,7 +47,7 @@ extension StepRunner {
         if let wanted = machine.wanted { return try await mend(wanted) }
         if machine.provider.features.suspends { try await machine.provider.resume(record.recorded) }
         for text in try await drift(of: record, machine.provider) {
-            events(.notice(machine.name, "\(text); devenv up \(machine.name) puts it right"))
+            events(.notice(machine.name, "\(text); 'devenv up \(machine.name)' puts it right"))
         }
     }
 

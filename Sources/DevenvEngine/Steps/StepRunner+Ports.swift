@@ -47,7 +47,7 @@ extension StepRunner {
             .failed,
             "can't forward \(place): it leads into machine '\(other.port.machine)' of the project "
                 + "'\(other.project.name)' in '\(other.project.directory)'",
-            help: "give the forward another port or 'auto: true', or run devenv halt "
-                + "\(other.project.name)/\(other.port.machine)")
+            help: "give the forward another port or 'auto: true', or run "
+                + "'devenv halt \(other.project.name)/\(other.port.machine)'")
     }
 }

@@ -11,7 +11,8 @@ extension StepRunner {
         let keys = MachineKeys(directory: store.directory(of: machine.name))
         let ownKey = try await ownPublicKey(machine.spec.ssh)
         return MachineRequest(
-            identity: record.identity, record: record.recorded.record, spec: machine.spec, box: machine.box,
+            identity: record.identity, record: record.recorded.record,
+            spec: machine.spec.completed(by: machine.box), box: machine.box,
             access: try keys.access(user: record.user, port: record.sshPort, extraKey: ownKey), hosts: machine.hosts,
             forwards: record.forwards, logDirectory: store.logs(of: machine.name))
     }

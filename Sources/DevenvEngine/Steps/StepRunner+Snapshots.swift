@@ -22,7 +22,7 @@ extension StepRunner {
         guard let snapshot = try await snapshot(name, of: record, machine.provider) else {
             throw EngineError(
                 .unknownSnapshot, "machine '\(machine.name)' has no snapshot '\(name)'",
-                help: "devenv snapshot list shows those that there are")
+                help: "'devenv snapshot list' shows those that there are")
         }
         await connections.close(machine.name)
         record.restoration = Restoration(snapshot: name, isRunning: snapshot.isRunning)

@@ -39,12 +39,14 @@ struct StepRunner: Sendable {
         case .start: try await start(try wanted(context))
         case .update: try await update(try wanted(context))
         case .connect: try await connect(Arriving(machine, context, try wanted(context)))
+        case .customize: try await customize(try wanted(context))
         case .sync(let target): try await sync(target, try wanted(context))
         case .provision(let name): try await provision(name, step.id, try wanted(context))
         case .ready: try await waitUntilReady(try wanted(context))
         case .save(let name): try await save(name, machine, context.provider)
         case .restore(let name): try await restore(name, Arriving(machine, context, try wantedIfAny(context)))
         case .delete(let name): try await delete(name, machine, context.provider)
+        case .package(let order): try await package(order, machine, context.provider)
         case .suspend: try await suspend(machine, context.provider)
         case .resume: try await resume(Arriving(machine, context, try wantedIfAny(context)))
         case .stop: try await stop(machine, context.provider)
@@ -92,7 +94,7 @@ struct StepRunner: Sendable {
             step: step, message: message, help: help, details: details, isCancellation: isCancellation(error))
     }
 
-    private static func text(of error: any Error) -> (message: String, help: String?) {
+    static func text(of error: any Error) -> (message: String, help: String?) {
         switch error {
         case let error as ProviderError: (error.message, error.help)
         case let error as CommunicatorError: (error.message, nil)
@@ -108,7 +110,7 @@ struct StepRunner: Sendable {
         }
     }
 
-    private static func isCancellation(_ error: any Error) -> Bool {
+    static func isCancellation(_ error: any Error) -> Bool {
         switch error {
         case let error as ProviderError: error.code == .cancelled
         case let error as CommunicatorError: error.code == .cancelled

@@ -29,4 +29,7 @@ int devenv_open_process(int process);
 // Sends a signal to an open process. See pidfd_send_signal(2).
 int devenv_signal_process(int descriptor, int signal);
 
+// Writes a setting, a file below /proc/sys/net, of a network namespace that this process is not in. See setns(2).
+int devenv_set_in_network(int network, const char *path, const char *value);
+
 #endif

@@ -50,13 +50,3 @@ struct MachineProcess: Codable, Hashable, Sendable {
         return UInt64(fields[19])
     }
 }
-
-/// This run of the host.
-enum HostBoot {
-    /// Its random id.
-    static let id: String = {
-        // a kernel without it would be older than any that devenv runs on
-        let bytes = (try? HostFiles.read("/proc/sys/kernel/random/boot_id")) ?? nil
-        return String(decoding: bytes ?? [], as: UTF8.self).filter { $0 != "\n" }
-    }()
-}

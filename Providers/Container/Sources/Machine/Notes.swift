@@ -39,7 +39,7 @@ enum Notes {
         let bytes = try ProviderError.translate { () throws(HostError) in try HostFiles.read(path) }
         guard let bytes, !bytes.isEmpty else { return nil }
         do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
-            throw .failed("the note '\(path)' is damaged", help: "run devenv destroy, then devenv up")
+            throw .failed("the note '\(path)' is damaged", help: "run 'devenv destroy', then 'devenv up'")
         }
     }
 

@@ -40,31 +40,6 @@ struct HostNetwork {
         _ = consume lock
     }
 
-    /// Takes a machine's forwards away, and bridges that no machine needs any more. Nothing there is fine.
-    ///
-    /// `unused` names those, of which some may be left in the rules alone: it is given the ones there.
-    func withdraw(
-        mark: String, unused: @Sendable (_ inRules: Set<String>) -> [String]
-    ) async throws(ProviderError) {
-        let lock = try await KernelLock.take(.network)
-        let listing = try await list()
-        let bridges = unused(listing.bridges)
-        var left = listing
-        left.forwards.removeAll { $0.mark == mark }
-        left.bridges.subtract(bridges)
-        async let links = outcome { () async throws(ProviderError) in try await removeBridges(bridges) }
-        let rules = await outcome { () async throws(ProviderError) in
-            guard left != listing else { return }
-            let isEmpty = left.forwards.isEmpty && left.bridges.isEmpty
-            let removal =
-                RuleTable.remove(listing.forwards(of: mark).map(\.slot)) + RuleTable.remove(bridges, from: listing)
-            try await apply(isEmpty ? RuleTable.removal : removal)
-        }
-        try await links.get()
-        try rules.get()
-        _ = consume lock
-    }
-
     /// Puts cables that have lost their bridge back on it.
     func join(_ cables: [Cable]) async throws(ProviderError) {
         let loose = cables.filter { !$0.isJoined }
@@ -140,29 +115,14 @@ struct HostNetwork {
                 + "which is in the way of \(bridge.subnet)", help: "give the network another 'subnet' in the Envfile")
     }
 
-    /// What a killed command has begun to remove may vanish meanwhile, and ends the batch: then it looks again.
-    private func removeBridges(_ bridges: [String]) async throws(ProviderError) {
-        var present = Self.present(bridges)
-        while !present.isEmpty {
-            let invocation = LinkBatch.invocation(present.map { "link delete dev \($0)" })
-            let outcome = try await run(invocation)
-            if outcome.status == 0 { return }
-            let left = Self.present(present)
-            if left == present { throw .failure(of: invocation, outcome, "removing the network's bridge") }
-            present = left
-        }
-    }
-
-    private static func present(_ bridges: [String]) -> [String] {
-        bridges.filter { HostFiles.exists(FilePath("/sys/class/net").appending($0)) }
-    }
-
-    private func apply(_ batch: String) async throws(ProviderError) {
+    /// Changes the rules, all or nothing.
+    func apply(_ batch: String) async throws(ProviderError) {
         guard !batch.isEmpty else { return }
         try await succeed(RuleTable.invocation(batch), "changing the rules of nftables")
     }
 
-    private func run(_ invocation: ToolInvocation) async throws(ProviderError) -> ToolOutcome {
+    /// Runs a program whose status says how it went.
+    func run(_ invocation: ToolInvocation) async throws(ProviderError) -> ToolOutcome {
         do { return try await tools.run(invocation) } catch { throw ProviderError(error) }
     }
 
@@ -175,7 +135,8 @@ struct HostNetwork {
 }
 
 extension ProviderError {
-    fileprivate static func failure(
+    /// A program has failed.
+    static func failure(
         of invocation: ToolInvocation, _ outcome: ToolOutcome, _ attempt: String
     ) -> ProviderError {
         .failed("\(attempt): '\(invocation)' failed with status \(outcome.status): \(outcome.complaint)")

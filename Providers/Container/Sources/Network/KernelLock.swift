@@ -19,9 +19,7 @@ struct KernelLock: ~Copyable {
 
     private init(_ file: FileDescriptor) { self.file = file }
 
-    deinit {
-        try? file.close()  // the kernel lets go of the lock either way
-    }
+    deinit { file.closeUnlocking() }
 
     /// Waits until the lock is ours, at most two minutes. Whoever has waited longer looks more often, so that newcomers do
     /// not overtake it again and again.

@@ -46,6 +46,12 @@ enum LinkBatch {
         return addresses + ["route replace default via \(outlet.interface.subnet.gateway) quickack 1"]
     }
 
+    /// Removes links, as a group of their own: one after the other, the kernel would wait for each as long as for all.
+    static func removal(of links: [String], group: Int32) -> [String] {
+        guard links.count > 1 else { return links.map { "link delete dev \($0)" } }
+        return links.map { "link set dev \($0) group \(group)" } + ["link delete group \(group)"]
+    }
+
     /// The call on the host.
     static func invocation(_ lines: [String]) -> ToolInvocation {
         ToolInvocation("ip", ["-batch", "-"], input: input(lines), timeout: .seconds(30))
@@ -63,7 +69,7 @@ enum LinkBatch {
 
 /// A pair of virtual interfaces, one on a bridge and one in a machine.
 struct Cable: Hashable, Sendable, Codable {
-    /// The name on the host: new at each start, as the kernel removes the one of the last run some time after its end.
+    /// The name on the host: new at each start, as what a killed command left of the last run may stand yet.
     let name: String
     /// The name in the machine.
     let inside: String
@@ -78,6 +84,9 @@ struct Cable: Hashable, Sendable, Codable {
 }
 
 extension Cable {
+    /// What the names of a machine's cables begin with: 10 characters of the 15 that the kernel allows.
+    static func prefix(of place: MachinePlace) -> String { "vd" + place.machine.short }
+
     /// New cables for a machine's interfaces, `eth0` first. The way out is the first network that leads out at all.
     static func make(for interfaces: [NetworkInterface], of place: MachinePlace) -> [Cable] {
         let outlet = interfaces.firstIndex { !$0.isInternal }
@@ -85,7 +94,7 @@ extension Cable {
             let bridge = Bridge(project: place.project, network: interface.network, subnet: interface.subnet)
             let random = String(UInt32.random(in: 0x10000...0xFFFFF), radix: 16)
             return Cable(
-                name: "vd" + place.machine.short + random, inside: "eth\(index)", bridge: bridge.name,
+                name: prefix(of: place) + random, inside: "eth\(index)", bridge: bridge.name,
                 alias: "\(place.mark):eth\(index)", interface: interface, isWayOut: index == outlet)
         }
     }

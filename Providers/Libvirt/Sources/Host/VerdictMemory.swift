@@ -3,45 +3,32 @@ import DevenvHost
 import Glibc
 import SystemPackage
 
-/// What a probe of KVM found out, kept for as long as nothing can have changed it: a text file with a line for each thing
-/// that it depends on, and one for the verdict. It is a cache: where it can't be read or written, the probe runs again.
+/// What a probe of KVM found out, kept for as long as nothing can have changed it.
 struct VerdictMemory: Sendable {
     private static let version = "devenv accelerator 1"
 
-    private let file: FilePath
-    private let circumstances: [String]
+    private let memory: RememberedLine
 
     /// Looks at what the verdict depends on; nil where there is no such emulator.
     init?(emulator: FilePath, directories: HostDirectories) {
         guard let name = emulator.lastComponent?.string, let program = Self.status(emulator) else { return nil }
-        file = directories.data.appending("libvirt").appending("accelerator-\(name)")
         // a device that was made anew belongs to a module that was loaded anew, maybe with other parameters
         let device = Self.status("/dev/kvm").map { "\($0.st_ino) \($0.st_ctim.tv_sec)" } ?? "none"
-        circumstances = [
-            Self.version, Self.line("/proc/sys/kernel/random/boot_id"), Self.line("/proc/sys/kernel/osrelease"),
-            "\(emulator) \(program.st_mtim.tv_sec).\(program.st_mtim.tv_nsec) \(program.st_size)", device,
-            "\(geteuid())",
-        ]
+        memory = RememberedLine(
+            FilePath("libvirt/accelerator-\(name)"), in: directories.data,
+            under: [
+                Self.version, HostBoot.id, Self.line("/proc/sys/kernel/osrelease"),
+                "\(emulator) \(program.st_mtim.tv_sec).\(program.st_mtim.tv_nsec) \(program.st_size)", device,
+                "\(geteuid())",
+            ])
     }
 
     /// What was kept under the same circumstances.
-    func recall() -> AcceleratorVerdict? {
-        let kept = (try? HostFiles.read(file, limit: 64 << 10)) ?? nil  // without it the probe runs again
-        guard let bytes = kept else { return nil }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == circumstances.count + 2, lines.dropLast(2).map(String.init) == circumstances else {
-            return nil
-        }
-        return AcceleratorVerdict(line: String(lines[lines.count - 2]))
-    }
+    func recall() -> AcceleratorVerdict? { memory.recall().flatMap(AcceleratorVerdict.init(line:)) }
 
     /// Keeps a verdict.
     func keep(_ verdict: AcceleratorVerdict) {
-        guard let line = verdict.line else { return }
-        let text = (circumstances + [line, ""]).joined(separator: "\n")
-        // the next probe finds it out again
-        try? HostFiles.makeDirectory(file.removingLastComponent())
-        try? AtomicFile.write(Array(text.utf8), to: file, durable: false)
+        if let line = verdict.line { memory.keep(line) }
     }
 
     private static func line(_ path: FilePath) -> String {

@@ -58,16 +58,11 @@ struct Wiring: Sendable {
 
 /// The port of this host that leads to the SSH server of a machine without an address.
 enum SSHPort {
-    /// Ports that no system hands out by itself, and few programs have by custom.
-    private static let range: ClosedRange<UInt16> = 22000...29999
-
-    /// A port that is free now.
-    static func choose() -> UInt16 {
-        for _ in 0..<100 {
-            let port = UInt16.random(in: range)
-            if HostPort.probe(PortForward(host: port, guest: MachineMark.usualPort)) == .free { return port }
-        }
-        return range.lowerBound
+    /// The port that it had, or one that is free now; none that the machine's other forwards are to have.
+    static func choose(known: UInt16? = nil, besides forwards: [PortForward]) -> UInt16 {
+        let taken = Set(forwards.map(\.host))
+        if let known, !taken.contains(known) { return known }
+        return HostPort.unused(except: taken)
     }
 
     /// Begins the forwards of a machine, that of its SSH server among them, on another port where its own was taken meanwhile.
@@ -75,7 +70,7 @@ enum SSHPort {
         async throws(ProviderError)
     {
         let forwards = SessionForwards(connection: connection)
-        var port = mark.sshPort ?? choose()
+        var port = choose(known: mark.sshPort, besides: mark.forwards)
         while true {
             do throws(ProviderError) {
                 let own = PortForward(host: port, guest: mark.guestPort)
@@ -85,7 +80,7 @@ enum SSHPort {
             } catch {
                 guard error.code == .portInUse, error.port == port else { throw error }
             }
-            port = choose()
+            port = choose(besides: mark.forwards)
         }
     }
 }

@@ -59,7 +59,7 @@ struct NetworkBackend: Sendable {
         guard geteuid() == 0 else {
             throw .notPermitted(
                 "connecting a running machine to its network again takes the administrator",
-                help: "run as root: \(call), or devenv reload")
+                help: "run as root: \(call), or 'devenv reload'")
         }
         try await succeed(call, "connecting the machine to its network again")
     }

@@ -80,7 +80,7 @@ package struct ProjectNetworks: Sendable {
             throw .invalidRequest(
                 "the network '\(wanted.network.name)' can't be changed while machines are on it: "
                     + users.sorted().joined(separator: ", "),
-                help: "run devenv halt, then devenv up")
+                help: "run 'devenv halt', then 'devenv up'")
         }
         try await ProviderError.libvirt(attempt) { () async throws(LibvirtError) in
             try await connection.destroy(network: name)
@@ -101,7 +101,7 @@ package struct ProjectNetworks: Sendable {
             }
             guard info?.isActive != true else { continue }
             guard info != nil, let description = try await definition(of: network, attempt) else {
-                throw .failed("\(attempt): it is gone", help: "run devenv up")
+                throw .failed("\(attempt): it is gone", help: "run 'devenv up'")
             }
             try await start(description, attempt)
         }

@@ -98,11 +98,4 @@ extension OptionReader {
         if case .list(let items) = tree.value { return items }
         return [tree]
     }
-
-    /// Ends another reader and takes over what it found; whether that was nothing.
-    mutating func absorb(_ inner: inout OptionReader) -> Bool {
-        let found = inner.finish()
-        found.forEach { report($0) }
-        return found.isEmpty
-    }
 }

@@ -38,7 +38,7 @@ package struct MachineSnapshots: Sendable {
         if try await machine.entries().contains(where: { $0.name == name }) {
             throw .invalidRequest(
                 "'\(identity.name)' has a snapshot '\(name)' already",
-                help: "choose another name, or run devenv snapshot delete")
+                help: "choose another name, or run 'devenv snapshot delete'")
         }
         try await machine.save(name)
     }
@@ -50,7 +50,7 @@ package struct MachineSnapshots: Sendable {
         try await machine.settle(completingRestores: false)
         guard let entry = try await machine.entries().first(where: { $0.name == name }) else {
             throw .invalidRequest(
-                "'\(identity.name)' has no snapshot '\(name)'", help: "devenv snapshot list shows those it has")
+                "'\(identity.name)' has no snapshot '\(name)'", help: "'devenv snapshot list' shows those it has")
         }
         try await machine.restore(entry)
     }
@@ -73,7 +73,7 @@ package struct MachineSnapshots: Sendable {
 
     private func present(_ identity: MachineIdentity) async throws(ProviderError) -> SnapshotSubject {
         guard let machine = try await SnapshotSubject.find(identity, self) else {
-            throw .invalidRequest("'\(identity.name)' is not created", help: "run devenv up")
+            throw .invalidRequest("'\(identity.name)' is not created", help: "run 'devenv up'")
         }
         return machine
     }

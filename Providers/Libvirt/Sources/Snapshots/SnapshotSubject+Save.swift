@@ -31,7 +31,8 @@ extension SnapshotSubject {
         case .running, .blocked: return .running
         case .paused(.ioError):
             throw .invalidRequest(
-                "'\(identity.name)' is halted by an error of its disk", help: "free some space, then run devenv resume")
+                "'\(identity.name)' is halted by an error of its disk",
+                help: "free some space, then run 'devenv resume'")
         case .paused: return .paused
         default:
             throw .invalidRequest(
@@ -42,7 +43,7 @@ extension SnapshotSubject {
     private var saved: ProviderError {
         .invalidRequest(
             "'\(identity.name)' is suspended to disk, where no snapshot can be made of it",
-            help: "run devenv resume or devenv halt first")
+            help: "run 'devenv resume' or 'devenv halt' first")
     }
 
     private func cantSave(_ reason: String) -> ProviderError {

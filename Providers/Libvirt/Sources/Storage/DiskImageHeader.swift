@@ -37,7 +37,7 @@ package struct DiskImageHeader: Hashable, Sendable {
         }
         guard let header = DiskImageHeader(bytes) else {
             throw .invalidRequest(
-                "the file '\(path)' is no qcow2 disk image", help: "add the box again: devenv box add")
+                "the file '\(path)' is no qcow2 disk image", help: "add the box again: 'devenv box add'")
         }
         return header
     }

@@ -21,6 +21,13 @@ package enum ImageTools {
         ToolInvocation("cmp", ["--silent", "--", one.string, other.string], timeout: .seconds(3600))
     }
 
+    /// Copies what a machine sees of a disk that no machine uses, with its holes, as plain bytes.
+    package static func flatten(_ disk: FilePath, to target: FilePath) -> ToolInvocation {
+        ToolInvocation(
+            "qemu-img", ["convert", "-q", "-f", "qcow2", "-O", "raw", "--", disk.string, target.string],
+            timeout: .seconds(24 * 3600), endsWithCaller: true)
+    }
+
     /// Saves the content of a disk that no machine uses, within its own file.
     package static func saveSnapshot(_ tag: String, of disk: FilePath) -> ToolInvocation { snapshot("-c", tag, disk) }
 

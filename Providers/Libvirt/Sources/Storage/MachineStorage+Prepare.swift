@@ -108,7 +108,7 @@ extension MachineStorage {
         guard pool.reach == .files, !HostFiles.exists(path) else { return }
         throw .failed(
             "the image '\(path)' below the machine's disk is missing, and its box is not at hand",
-            help: "run devenv destroy, then devenv up")
+            help: "run 'devenv destroy', then 'devenv up'")
     }
 
     private func prepareExtraDisk(
@@ -132,7 +132,7 @@ extension MachineStorage {
         guard !note.made.contains(name) else {
             throw .failed(
                 "the disk '\(pool.path(of: name))' is \(found == nil ? "missing" : "damaged")",
-                help: "run devenv destroy, then devenv up")
+                help: "run 'devenv destroy', then 'devenv up'")
         }
         return nil
     }

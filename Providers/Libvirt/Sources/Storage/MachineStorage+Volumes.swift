@@ -47,7 +47,7 @@ extension MachineStorage {
             let now = ByteCount(bytes: volume.capacity)
             throw .invalidRequest(
                 "a disk of '\(identity.name)' can't shrink from \(now) to \(size)",
-                help: "set it back to \(now), or run devenv destroy and devenv up")
+                help: "set it back to \(now), or run 'devenv destroy' and 'devenv up'")
         }
         try await ProviderError.libvirt("growing the disk '\(volume.path)'") { () async throws(LibvirtError) in
             if let id = DomainID(identity.domainUUID), try await connection.domains(of: [id])[id]?.isActive == true {
@@ -94,6 +94,6 @@ extension MachineStorage {
         guard let free, free < 1 << 20 else { return error }
         return .diskFull(
             "no space is left in '\(pool.directory)': \(error.message)",
-            help: "free some space: devenv destroy of machines no longer needed, devenv box prune")
+            help: "free some space: 'devenv destroy' of machines no longer needed, 'devenv box prune'")
     }
 }

@@ -21,8 +21,6 @@ struct OpenPool: Hashable, Sendable {
     /// How many bytes are free in it, nil where that can't be seen from here.
     var free: Int64? {
         guard reach == .files else { return nil }
-        var status = statvfs()
-        guard unsafe statvfs(directory.string, &status) == 0 else { return nil }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+        return HostFiles.room(in: directory)
     }
 }

@@ -32,9 +32,7 @@ package struct PoolLock: ~Copyable {
         self.path = path
     }
 
-    deinit {
-        try? file.close()  // the kernel lets go of the lock either way
-    }
+    deinit { file.closeUnlocking() }
 
     /// Waits until the lock is ours; without `patience` for as long as somebody has it, as copies take their time. Nil when
     /// the patience is over.

@@ -9,6 +9,7 @@ extension Devenv {
         }
 
         static let configuration = CommandConfiguration(
+            commandName: "completion",
             abstract: "Print the completion script of a shell.",
             usage: "devenv completion <shell>",
             discussion: "For example: devenv completion bash > /etc/bash_completion.d/devenv")

@@ -1,0 +1,19 @@
+/// How a box is to be made of a machine.
+package struct Packaging: Hashable, Sendable {
+    /// The box's name.
+    package let name: String
+    /// Its version; nil for what its content tells.
+    package let version: String?
+    /// Whether another box may lose its place.
+    package let isReplacing: Bool
+    /// Whether what is the machine's own stays in it.
+    package let keepsIdentity: Bool
+
+    /// Describes it.
+    package init(name: String, version: String? = nil, isReplacing: Bool = false, keepsIdentity: Bool = false) {
+        self.name = name
+        self.version = version
+        self.isReplacing = isReplacing
+        self.keepsIdentity = keepsIdentity
+    }
+}

@@ -1,0 +1,36 @@
+import DevenvTestSupport
+import Testing
+
+/// Every general key of an Envfile is used by a test that runs it. What a provider makes of its own options is tested where the
+/// provider is.
+struct KeyCoverageTests {
+    private static let envfiles = [
+        HookKeyTests.plain + HookKeyTests.hooks, ProjectKeyTests.envfile, ProjectKeyTests.base,
+        ProjectKeyTests.blocks("tcg", "16"), ProjectKeyTests.catalog("key"),
+        NetworkKeyTests.envfile(1, "10.0.0.0/24", "10.0.0.9"), AccessKeyTests.envfile, OwnershipKeyTests.envfile,
+        ProvisionKeyTests.envfile + ProvisionKeyTests.slow, SecretKeyTests.envfile, ContainerKeyTests.envfile,
+        ScriptKeyTests.envfile(
+            ScriptKeyTests.speaking + [ScriptKeyTests.fetched("http:", "0"), ScriptKeyTests.ending(true)]),
+        ReadyKeyTests.first,
+    ]
+
+    /// Those that other suites are about.
+    private static let elsewhere = [
+        "LifeCycleTests": ["machine.depends_on", "machine.ready.shell", "shell.env", "shell.path", "shell.args"],
+        "PlanTests": ["machine.memory", "machine.ready.tcp"], "ConcurrencyTests": ["machine.count"],
+        "SharedHostTests": ["machine.forward.auto"], "BadInputTests": ["secrets.env"],
+        "VirtualLifeCycleTests": ["machine.cpus", "machine.boot_timeout", "provider"],
+        "VirtualBoxKillTests": ["machine.disk", "machine.stop_timeout"],
+    ]
+
+    @Test func everyKeyIsUsed() async throws {
+        let general = try await EnvfileKeyPaths.all().filter { path in
+            !["libvirt.", "virtualbox."].contains { path.hasPrefix($0) }
+        }
+        try #require(general.count > 90)
+        let used = try await EnvfileKeyPaths.used(in: Self.envfiles)
+        let known = used.union(Self.elsewhere.values.joined())
+        #expect(general.subtracting(known).sorted() == [], "no test of Tests/Acceptance/Keys has these keys")
+        #expect(Set(Self.elsewhere.values.joined()).subtracting(general) == [], "there are no such keys")
+    }
+}
