@@ -100,7 +100,13 @@ struct AcceptanceProject: Sendable {
     /// Requires that nothing of the project is left on this host.
     func expectNothingLeft(of marks: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
         #expect(try Leftovers.beside(self) == [], sourceLocation: sourceLocation)
-        #expect(try await Leftovers.find(marks: marks, of: binary) == [], sourceLocation: sourceLocation)
+        var left: [String] = []
+        // what a killed command has started may take a moment to end by itself
+        _ = try await comesTrue(within: .seconds(60)) {
+            left = try await Leftovers.find(marks: marks, of: binary)
+            return !left.contains(where: \.isProcess)
+        }
+        #expect(left == [], sourceLocation: sourceLocation)
     }
 
     private func tearDown(_ sourceLocation: SourceLocation) async throws {

@@ -26,7 +26,7 @@ enum Leftovers {
             left += try await output("ip", ["-details", "link"], with: String(id.prefix(8))).map { "link: \($0)" }
             left += try await output("nft", ["list", "ruleset"], with: String(id.prefix(8))).map { "rule: \($0)" }
             left += cgroups(with: id).map { "cgroup: \($0)" }
-            left += try processes(with: id).map { "process: \($0)" }
+            left += try processes(with: id).map { "\(String.processPrefix)\($0)" }
             left += try files(below: binary.home, with: id).map { "file: \($0)" }
         }
         return left
@@ -68,11 +68,12 @@ enum Leftovers {
     /// Processes whose cgroup or command line bears the id. One that has ended and only waits for its parent to notice is
     /// none: the first process of some hosts takes seconds for that.
     private static func processes(with id: String) throws -> [String] {
-        try HostFiles.list("/proc").filter { Int($0) != nil }.filter { process in
+        try HostFiles.list("/proc").filter { Int($0) != nil }.compactMap { process in
             let directory = FilePath("/proc").appending(process)
-            guard lines(directory.appending("status"), with: "State:\tZ").isEmpty else { return false }
-            return !lines(directory.appending("cgroup"), with: id).isEmpty
-                || !lines(directory.appending("cmdline"), with: id).isEmpty
+            guard lines(directory.appending("status"), with: "State:\tZ").isEmpty else { return nil }
+            let command = lines(directory.appending("cmdline"), with: "").joined(separator: " ")
+            guard command.contains(id) || !lines(directory.appending("cgroup"), with: id).isEmpty else { return nil }
+            return "\(process) \(command.replacing("\0", with: " "))"
         }
     }
 
@@ -92,4 +93,11 @@ enum Leftovers {
         let paths = try HostFiles.list(directory).map { directory.appending($0) }
         return try paths + paths.flatMap { try below($0, depth: depth - 1) }
     }
+}
+
+extension String {
+    /// What lines of `Leftovers` about processes begin with.
+    fileprivate static let processPrefix = "process: "
+    /// Whether a line of `Leftovers` is about a process.
+    var isProcess: Bool { hasPrefix(Self.processPrefix) }
 }

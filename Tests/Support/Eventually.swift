@@ -4,7 +4,7 @@ package import Testing
 /// The one place of the tests that sleeps. The time is for machines that run thirty programs for each processor; a test of one
 /// that has less to do ends as soon as the condition holds.
 package func eventually(
-    _ what: Comment = "the condition holds", within limit: Duration = .seconds(60),
+    _ what: Comment = "the condition holds", within limit: Duration = .seconds(240),
     isolation: isolated (any Actor)? = #isolation, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {

@@ -28,37 +28,67 @@ extension VirtualBoxProvider {
         do throws(VBoxError) {
             let seen = try await survey(machines.compactMap(\.identity.vm), manage)
             for machine in machines {
-                let found = machine.identity.vm.flatMap { seen[$0] }
                 result[machine.identity.machine] =
-                    found.map { observation($0, of: machine) } ?? MachineObservation(.absent)
+                    switch machine.identity.vm.flatMap({ seen[$0] }) {
+                    case nil: MachineObservation(.absent)
+                    case .success(let found)?: observation(found, of: machine)
+                    case .failure(let error)?: Self.unknown(error)
+                    }
             }
         } catch {
             // without VirtualBox there is none of its machines to be known of
-            let reason = error.providerError("looking at the machines of VirtualBox").description
-            for machine in machines { result[machine.identity.machine] = MachineObservation(.unknown(reason)) }
+            for machine in machines { result[machine.identity.machine] = Self.unknown(error) }
         }
         return result
     }
 
+    private static func unknown(_ error: VBoxError) -> MachineObservation {
+        MachineObservation(.unknown(error.providerError("looking at the machines of VirtualBox").description))
+    }
+
+    /// What is seen of machines, or why nothing is of one of them.
+    private typealias Sight = [VMID: Result<MachineSurvey.Machine, VBoxError>]
+
     /// One call for one machine, two for several. Of one or two all is then known that a start needs.
-    private func survey(_ ids: [VMID], _ manage: VBoxManage) async throws(VBoxError) -> [VMID: MachineSurvey.Machine] {
-        var found: [VMID: MachineSurvey.Machine] = [:]
-        guard ids.count > 2 else {
-            for id in ids { found[id] = try await look(at: id, manage) }
-            return found
-        }
+    private func survey(_ ids: [VMID], _ manage: VBoxManage) async throws(VBoxError) -> Sight {
+        guard ids.count > 2 else { return try await look(at: ids, manage) }
+        var found: Sight = [:]
         let names = MachineList.read(try await manage.run(.machines))
         let present = ids.filter { names[$0] != nil }
         for id in present where names[id] == MachineList.inaccessible {
-            found[id] = MachineSurvey.Machine(state: .inaccessible, forwards: [])
+            found[id] = .success(MachineSurvey.Machine(state: .inaccessible, forwards: []))
         }
         var alone = present.filter { found[$0] == nil }
         if alone.count > 1 {
             let survey = MachineSurvey(try await manage.run(.machinesInFull))
-            for id in alone { found[id] = survey.machines[id] }
+            for id in alone { found[id] = survey.machines[id].map { .success($0) } }
             alone = alone.filter { survey.machines[$0] == nil }
         }
-        for id in alone { found[id] = try await look(at: id, manage) }
+        return found.merging(try await look(at: alone, manage)) { $1 }
+    }
+
+    /// Machines side by side, each with a call of its own. One that gives no answer keeps nothing back about others.
+    private func look(at ids: [VMID], _ manage: VBoxManage) async throws(VBoxError) -> Sight {
+        let all = await withTaskGroup(of: (VMID, Result<MachineSurvey.Machine?, VBoxError>).self) { group in
+            for id in ids {
+                group.addTask {
+                    do throws(VBoxError) { return (id, .success(try await look(at: id, manage))) } catch {
+                        return (id, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        var found: Sight = [:]
+        for (id, result) in all {
+            switch result {
+            case .success(nil): break
+            case .success(let machine?): found[id] = .success(machine)
+            case .failure(let error):
+                guard error.code == .timedOut else { throw error }
+                found[id] = .failure(error)
+            }
+        }
         return found
     }
 

@@ -10,7 +10,7 @@ extension VirtualBoxProvider {
         let manage = manage(machine)
         let id = try id(of: machine, attempt)
         await memory.touch(id)
-        guard let report = try await report(of: id, manage, attempt) else { return }
+        guard let report = try await report(of: id, manage, attempt, isToEnd: grace == .zero) else { return }
         if grace > .zero, report.state.isActive || report.state.isSaved {
             if report.state.isSaved { try await networks(of: machine, manage, attempt).rejoin() }
             try await shutDown(report, manage, until: .now + grace, attempt)
@@ -39,20 +39,28 @@ extension VirtualBoxProvider {
                 pressed = .now
             }
             do { try await Task.sleep(for: .milliseconds(250)) } catch { break }
-            guard try await self.report(of: report.id, manage, attempt)?.state.isActive == true else { return }
+            guard try await isActive(report.id, manage, attempt) else { return }
         }
         try ProviderError.checkCancellation(attempt)
+    }
+
+    /// Whether a machine runs; one that does not say so does.
+    private func isActive(_ id: VMID, _ manage: VBoxManage, _ attempt: String) async throws(ProviderError) -> Bool {
+        do throws(ProviderError) { return try await report(of: id, manage, attempt)?.state.isActive == true } catch {
+            guard error.code == .timedOut else { throw error }
+            return true
+        }
     }
 
     /// How long a system may take to notice the button before it is pressed again.
     private static let patienceForButton = Duration.seconds(2)
 
-    /// Ends a machine that runs or is saved; one that does neither is left as it is.
+    /// Ends a machine that runs or is saved, also one whose process is stuck; one that does neither is left as it is.
     func switchOff(_ id: VMID, _ manage: VBoxManage, _ attempt: String) async throws(ProviderError) {
-        guard let report = try await report(of: id, manage, attempt) else { return }
+        guard let report = try await report(of: id, manage, attempt, isToEnd: true) else { return }
         do throws(VBoxError) {
             if report.state.isSaved { try await manage.run(.discardState(id)) }
-            if report.state.isActive { try await manage.run(.powerOff(id)) }
+            if report.state.isActive { try await manage.insist(.powerOff(id), on: id) }
         } catch {
             // it has ended by itself a moment ago
             guard error.isWrongState || error.isMissing else { throw error.providerError(attempt) }

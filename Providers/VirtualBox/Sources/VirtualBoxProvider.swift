@@ -97,12 +97,20 @@ package struct VirtualBoxProvider: Provider {
         return id
     }
 
-    /// A machine as VirtualBox describes it; nil where it knows none.
+    /// A machine as VirtualBox describes it; nil where it knows none. `isToEnd`: its process is ended where it is stuck.
     func report(
-        of id: VMID, _ manage: VBoxManage, _ attempt: String
+        of id: VMID, _ manage: VBoxManage, _ attempt: String, isToEnd: Bool = false
     ) async throws(ProviderError) -> MachineReport? {
-        do throws(VBoxError) { return try MachineReport.read(try await manage.run(.show(id))) } catch {
+        do throws(VBoxError) {
+            return try MachineReport.read(
+                try await isToEnd ? manage.insist(.show(id), on: id) : manage.run(.show(id)))
+        } catch {
             if error.isMissing { return nil }
+            if error.code == .timedOut {
+                throw .timedOut(
+                    "\(attempt): \(error.message)",
+                    help: "the machine's process may be stuck; 'devenv halt --force' ends it")
+            }
             guard error.isInaccessible else { throw error.providerError(attempt) }
             throw .failed(
                 "\(attempt): VirtualBox can't read its settings", help: "run 'devenv destroy', then 'devenv up'")

@@ -14,6 +14,10 @@ extension VBoxCall {
 
     /// Switches a machine off.
     static func powerOff(_ machine: VMID) -> VBoxCall { control(machine, "poweroff", timeout: .seconds(120)) }
+    /// Ends the process of a machine without asking it, from VirtualBox's side: it may answer nobody any more.
+    static func emergencyStop(_ machine: VMID) -> VBoxCall {
+        VBoxCall(["startvm", machine.description, "--type", "emergencystop"])
+    }
     /// Presses its power button; whether it takes notice is its own affair. No answer comes of a machine that ends just then.
     static func pressPowerButton(_ machine: VMID) -> VBoxCall {
         control(machine, "acpipowerbutton", timeout: .seconds(30))

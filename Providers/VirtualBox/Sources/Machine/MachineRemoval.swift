@@ -45,7 +45,7 @@ struct MachineRemoval: Sendable {
 
     private func report() async throws(VBoxError) -> Found {
         do throws(VBoxError) {
-            let report = try MachineReport.read(try await manage.run(.show(machine)))
+            let report = try MachineReport.read(try await manage.insist(.show(machine), on: machine))
             return report.state == .inaccessible ? .unreadable : .known(report)
         } catch {
             if error.isMissing { return .absent }
@@ -82,14 +82,18 @@ struct MachineRemoval: Sendable {
     }
 
     private func remove(_ report: MachineReport) async throws(VBoxError) {
-        if report.state.isActive { try await run(.powerOff(machine), tolerating: \.isWrongState) }
+        if report.state.isActive {
+            try await tolerating(\.isWrongState) { () async throws(VBoxError) in
+                try await manage.insist(.powerOff(machine), on: machine)
+            }
+        }
         FaultPoint.reach("virtualbox.remove.off")
         let foreign = report.attachments.filter { !FilePath($0.medium).starts(with: folder) }
         if !foreign.isEmpty {
             if report.state.isSaved { try await manage.run(.discardState(machine)) }
             for attachment in foreign { try await manage.run(.detach(attachment.slot, from: machine)) }
         }
-        try await run(.remove(machine), tolerating: \.isMissing)
+        try await tolerating(\.isMissing) { () async throws(VBoxError) in try await manage.run(.remove(machine)) }
     }
 
     /// VirtualBox forgets one that it can't read, and then says that it could not.
@@ -111,12 +115,16 @@ struct MachineRemoval: Sendable {
 
     private func close(_ census: DiskCensus) async throws(VBoxError) {
         for disk in census.closingOrder(below: folder) {
-            try await run(.closeDisk(disk.id.description), tolerating: \.isForgotten)
+            try await tolerating(\.isForgotten) { () async throws(VBoxError) in
+                try await manage.run(.closeDisk(disk.id.description))
+            }
         }
     }
 
-    private func run(_ call: VBoxCall, tolerating circumstance: (VBoxError) -> Bool) async throws(VBoxError) {
-        do throws(VBoxError) { try await manage.run(call) } catch {
+    private func tolerating(
+        _ circumstance: (VBoxError) -> Bool, _ body: () async throws(VBoxError) -> String
+    ) async throws(VBoxError) {
+        do throws(VBoxError) { _ = try await body() } catch {
             guard circumstance(error) else { throw error }
         }
     }
