@@ -3,7 +3,6 @@ import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
 import DevenvTestSupport
-import Glibc
 import SystemPackage
 import Testing
 
@@ -108,32 +107,6 @@ struct MachineTests {
             try await fixture.up(request)
             try await fixture.with(SilentButton()).provider.stop(request.recorded, grace: .seconds(1))
             #expect(try await fixture.observation(of: request).state == .stopped)
-        }
-    }
-
-    /// One that is stopped in the middle of what it does is as one that is stuck: VirtualBox waits for it for ever.
-    @Test func aMachineWhoseProcessIsStuckIsSwitchedOffAndDestroyedAndHidesNoOther() async throws {
-        try await VirtualBoxFixture.with { fixture in
-            let (one, two) = (fixture.request("one"), fixture.request("two"))
-            for request in [one, two] { try await fixture.up(request) }
-            let hasty = fixture.with(HastyRunner()).provider
-            try fixture.stopProcess(of: one)
-            let seen = try await hasty.observe([one.recorded, two.recorded])
-            guard case .unknown(let why)? = seen[one.identity.machine]?.state else {
-                Issue.record("\(seen)")
-                return
-            }
-            #expect(why.contains("took longer than"))
-            #expect(seen[two.identity.machine]?.state == .running)
-            let refusal = await #expect(throws: ProviderError.self) {
-                try await hasty.stop(one.recorded, grace: .seconds(1))
-            }
-            #expect(refusal?.help?.contains("'devenv halt --force'") == true)
-            try await hasty.stop(one.recorded, grace: .zero)
-            #expect(try await fixture.observation(of: one).state == .stopped)
-            try fixture.stopProcess(of: two)
-            try await hasty.destroy(two.recorded)
-            #expect(try await fixture.observation(of: two).state == .absent)
         }
     }
 
@@ -380,24 +353,6 @@ struct MachineTests {
             #expect(reason == "its process of VirtualBox has ended unexpectedly")
             #expect(ContinuousClock.now - began < .seconds(60), "it was asked for because its settings had changed")
         }
-    }
-}
-
-/// Waits for no answer longer than machines without a system need for one, so that a test need not wait a minute for none.
-private struct HastyRunner: ToolRunner {
-    func run(_ invocation: ToolInvocation) async throws(ToolError) -> ToolOutcome {
-        var hasty = invocation
-        hasty.timeout = .seconds(10)
-        return try await SystemToolRunner().run(hasty)
-    }
-}
-
-extension VirtualBoxFixture {
-    /// Stops a machine's process where it is.
-    fileprivate func stopProcess(of request: MachineRequest) throws {
-        let id = try #require(request.identity.vm).description
-        let process = try #require(ProcessTable.processes(withArgument: id).first)
-        #expect(kill(process, SIGSTOP) == 0)
     }
 }
 
