@@ -1,5 +1,6 @@
 import DevenvHost
 import DevenvModel
+import DevenvTestSupport
 import SystemPackage
 import Testing
 
@@ -38,6 +39,28 @@ import Testing
             try await resolver.value(of: "token", from: .environment("NONE"))
         }
         #expect(error?.message.contains("NONE, which is not set") == true)
+    }
+
+    @Test func sopsIsCalledForTheValueThatTheKeysLeadTo() async throws {
+        try await TemporaryDirectory.with { directory in
+            let file = try directory.write("{}", to: "db.yaml")
+            let keys = ["db", "pass\"w\\d"]
+            let call = try await resolver.value(of: "db", from: .sops(file, keys: keys, identity: nil)).secret
+            #expect(call == #"sops --decrypt --extract '["db"]["pass\"w\\d"]' \#(file)"#)
+            let whole = try await resolver.value(of: "db", from: .sops(file, keys: [], identity: "k")).secret
+            #expect(whole == "sops --decrypt \(file)")
+        }
+    }
+
+    @Test func whatIsNoTextIsRefused() async throws {
+        try await TemporaryDirectory.with { directory in
+            let file = directory.path.appending("raw")
+            try AtomicFile.write([0x61, 0xFF, 0x62], to: file, durable: false)
+            let error = await #expect(throws: EngineError.self) {
+                try await resolver.value(of: "key", from: .file(file))
+            }
+            #expect(error?.message == "reading the secret 'key': it is not UTF-8 text")
+        }
     }
 
     @Test func aMissingFileIsNamedInFull() async {

@@ -32,7 +32,11 @@ import Testing
                 + "[2️⃣ 'b' waits for 'c' here] [3️⃣ 'c' waits for 'a' here]"),
         Mistake(
             "version: 1\nsecrets: {db: 1️⃣{env: A, file: b}, x: {2️⃣vault: y}}\nmachines: {web: }",
-            "1️⃣ a secret needs one of env, file and command", "2️⃣ a secret has no key 'vault'"),
+            "1️⃣ a secret needs one of env, file, command, age and sops", "2️⃣ a secret has no key 'vault'"),
+        Mistake(
+            "version: 1\nsecrets: {a: 1️⃣{age: x}, b: {file: x, 2️⃣key: y}, c: {age: x, identity: y, 3️⃣key: z}}\nmachines: {web: }",
+            "1️⃣ a file of age needs the 'identity' that decrypts it", "2️⃣ 'key' does not go with 'file'",
+            "3️⃣ 'key' does not go with 'age'"),
         Mistake(
             "version: 1\nsecrets: {password: {env: A}}\nmachines: {web: {provision: [{shell: {args: [1️⃣secret:pasword]}}]}}",
             "1️⃣ there is no secret 'pasword'"),

@@ -49,12 +49,9 @@ package struct ShellProvisioner: Provisioner {
         guard let script = options.script?.value else { throw Self.unusable(item) }
         let content = try await ScriptSource(tools: tools, project: context.project).content(of: script)
         let launch = try Self.launch(options, content, context)
-        let used = context.secrets.values
-        let output = MaskedOutput(secrets: used, to: options.isSensitive ? Self.discard : context.output)
+        let output = options.isSensitive ? Self.discard : context.output
         let outcome = await RemoteProgram(launch.text, asRoot: options.isPrivileged).run(
-            on: communicator, input: .heldOpen(content), timeout: item.timeout
-        ) { output.write($0, $1) }
-        output.finish()
+            on: communicator, input: .heldOpen(content), timeout: item.timeout, output: output)
         let verdict = ShellVerdict(item: item, options: options, interpreter: Shebang(content).interpreter)
         let restart = RestartWait(communicator: communicator, patience: patience, limit: item.timeout)
         try await verdict.judge(outcome, restart: restart)

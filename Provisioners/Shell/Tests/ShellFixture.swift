@@ -49,16 +49,19 @@ func project(_ directory: FilePath = "/nonexistent", secrets: Set<String> = []) 
     ProvisionerProject(directory: directory, secretNames: secrets)
 }
 
-/// Runs an item and returns what it wrote.
+/// Runs an item and returns what it wrote, with its secrets masked as the engine does it.
 @discardableResult
 func run(
     _ item: ProvisionerSpec, on communicator: any Communicator = ProcessCommunicator(),
     in directory: FilePath = "/nonexistent", secrets: [String: String] = [:], recorder: Recorder = Recorder(),
     by provisioner: ShellProvisioner = ShellProvisioner()
 ) async throws -> Recorder {
+    let values = secrets.mapValues { Redacted($0) }
+    let output = MaskedOutput(secrets: values.values, to: recorder.handler)
+    defer { output.finish() }
     let context = ProvisionerContext(
         project: project(directory, secrets: Set(secrets.keys)), machine: MachineName(unchecked: "web"),
-        secrets: secrets.mapValues { Redacted($0) }, output: recorder.handler)
+        secrets: values, output: output.write)
     try await provisioner.run(item, on: communicator, context: context)
     return recorder
 }

@@ -20,16 +20,74 @@ struct SecretResolver: Sendable {
             }
             return Redacted(value)
         case .file(let path):
-            return Redacted(try read(path, name).withoutFinalNewline)
+            return Redacted(try text(of: try read(path, name), name))
         case .command(let words):
-            return Redacted(try await output(of: words, name).withoutFinalNewline)
+            return Redacted(try await output(of: words, name))
+        case .age(let file, let identity):
+            let call = tool("age", ["--decrypt", "--identity", path(identity), path(file)])
+            return Redacted(try await decrypted(call, file, name))
+        case .sops(let file, let keys, let identity):
+            let place = keys.isEmpty ? [] : ["--extract", Self.extraction(keys)]
+            var call = tool("sops", ["--decrypt"] + place + [path(file)])
+            if let identity { call.environment["SOPS_AGE_KEY_FILE"] = path(identity) }
+            return Redacted(try await decrypted(call, file, name))
         }
     }
 
-    private func read(_ path: FilePath, _ name: String) throws(EngineError) -> String {
+    /// The place of a value as sops takes it after `--extract`: `["db"]["password"]`, the keys as JSON's texts.
+    static func extraction(_ keys: [String]) -> String {
+        keys.map { key in
+            let escaped = key.unicodeScalars.map { scalar in
+                switch scalar {
+                case "\"", "\\": "\\\(scalar)"
+                case _ where scalar.value < 0x20:
+                    "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+                default: String(scalar)
+                }
+            }
+            return "[\"\(escaped.joined())\"]"
+        }.joined()
+    }
+
+    private func path(_ path: FilePath) -> String { directory.pushing(path).string }
+
+    private func tool(_ name: String, _ arguments: [String]) -> ToolInvocation {
+        ToolInvocation(name, arguments, directory: directory, output: .captured(limit: 1 << 20))
+    }
+
+    /// What is in an encrypted file. What the tools complain of holds nothing of it.
+    private func decrypted(_ call: ToolInvocation, _ file: FilePath, _ name: String) async throws(EngineError) -> String
+    {
+        _ = try read(file, name)  // one that is not there has one message, whoever would have read it
+        let outcome: ToolOutcome
+        do throws(ToolError) { outcome = try await runner.run(call) } catch {
+            throw EngineError(
+                error.code == .cancelled ? .cancelled : .failed, "reading the secret '\(name)': \(error)",
+                help: error.code == .missing ? "install \(call.tool)" : nil)
+        }
+        guard outcome.status == 0 else {
+            let attempt = "reading the secret '\(name)': \(call.tool) can't decrypt '\(path(file))'"
+            throw EngineError(
+                .failed, "\(attempt): \(outcome.complaint)",
+                help: "run the command by hand: \(call)")
+        }
+        return try text(of: outcome.standardOutput, name)
+    }
+
+    /// Bytes as the text that they are, without one newline at their end: what is no text would arrive as another secret.
+    private func text(of bytes: [UInt8], _ name: String) throws(EngineError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw EngineError(
+                .failed, "reading the secret '\(name)': it is not UTF-8 text",
+                help: "keep it as text, for example by base64, and decode it in the machine")
+        }
+        return text.withoutFinalNewline
+    }
+
+    private func read(_ path: FilePath, _ name: String) throws(EngineError) -> [UInt8] {
         let full = directory.pushing(path)
         do throws(HostError) {
-            if let bytes = try HostFiles.read(full, limit: 1 << 20) { return String(decoding: bytes, as: UTF8.self) }
+            if let bytes = try HostFiles.read(full, limit: 1 << 20) { return bytes }
         } catch {
             throw EngineError(.failed, "reading the secret '\(name)': \(error)")
         }
@@ -51,6 +109,6 @@ struct SecretResolver: Sendable {
                 .failed, "reading the secret '\(name)': '\(tool)' ended with exit status \(outcome.status)",
                 help: "run the command by hand: \(call)")
         }
-        return outcome.text
+        return try text(of: outcome.standardOutput, name)
     }
 }

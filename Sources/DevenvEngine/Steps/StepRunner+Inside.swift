@@ -42,20 +42,21 @@ extension StepRunner {
         let communicator = try await reach(machine.name, machine.provider).communicator
         let log = try ProvisionLog(directory: store.logs(of: machine.name), name: name)
         let events = events
-        let context = ProvisionerContext(
-            project: operation.project, machine: machine.name,
-            secrets: try await secrets(provisioner.secrets(usedBy: item))
-        ) { stream, bytes in
+        let values = try await secrets(provisioner.secrets(usedBy: item))
+        let output = MaskedOutput(secrets: knownSecrets.adding(values)) { stream, bytes in
             log.append(bytes)
             events(.output(step, stream, bytes))
         }
+        let context = ProvisionerContext(
+            project: operation.project, machine: machine.name, secrets: values, output: output.write)
         let failure: ProvisionerError?
         do throws(ProvisionerError) {
             try await provisioner.run(item, on: communicator, context: context)
             failure = nil
         } catch {
-            failure = error
+            failure = error.masked(knownSecrets.all)
         }
+        output.finish()
         FaultPoint.reach("engine.provision.ran")
         try note(fingerprint, failure, of: name, machine.name)
         guard let failure else { return }

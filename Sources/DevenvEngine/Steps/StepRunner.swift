@@ -17,6 +17,8 @@ struct StepRunner: Sendable {
     let events: EventHandler
     /// The boxes that steps have got, by what they are called in the plan.
     let gotten = GottenBoxes()
+    /// The secrets that steps have read.
+    let knownSecrets = KnownSecrets()
 
     /// Carries out one step.
     func perform(_ step: Step) async throws(StepFailure) {

@@ -34,7 +34,7 @@ package struct ProvisionerContext: Sendable {
     package let machine: MachineName
     /// The values of the secrets that `secrets(usedBy:)` named.
     package let secrets: [String: Redacted]
-    /// Receives the output of what it runs.
+    /// Receives the output of what it runs, with its secrets in it; nobody gets to see these.
     package let output: OutputHandler
 
     /// Makes a context.

@@ -19,6 +19,7 @@ struct KeyCoverageTests {
         "LifeCycleTests": ["machine.depends_on", "machine.ready.shell", "shell.env", "shell.path", "shell.args"],
         "PlanTests": ["machine.memory", "machine.ready.tcp"], "ConcurrencyTests": ["machine.count"],
         "SharedHostTests": ["machine.forward.auto"], "BadInputTests": ["secrets.env"],
+        "SecretResolverTests": ["secrets.sops", "secrets.key"],
         "VirtualLifeCycleTests": ["machine.cpus", "machine.boot_timeout", "provider"],
         "VirtualBoxKillTests": ["machine.disk", "machine.stop_timeout"],
     ]
