@@ -83,6 +83,7 @@ let package = Package(
         room(
             "DevenvSync",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
+        room("DevenvGuest", ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
         room("DevenvState", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
         room("DevenvDownload", ["DevenvModel", "DevenvHost", "DevenvCrypto"]),
         room(
@@ -103,8 +104,9 @@ let package = Package(
         room(
             "DevenvCommands",
             [
-                "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvState",
-                "DevenvCrypto", "DevenvDownload", "DevenvCatalogs", "DevenvBoxes", "DevenvRegistry", "DevenvEngine",
+                "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvGuest",
+                "DevenvState", "DevenvCrypto", "DevenvDownload", "DevenvCatalogs", "DevenvBoxes", "DevenvRegistry",
+                "DevenvEngine",
                 arguments,
             ]),
 
@@ -115,15 +117,18 @@ let package = Package(
             ["DevenvHost", "DevenvCrypto", "CLibvirt", "CDatagram", "CExpat"],
             settings: memorySafe),
         module("VirtualBoxProvider", at: "Providers/VirtualBox", ["DevenvHost", "DevenvCrypto", "CExpat"]),
-        module("ShellProvisioner", at: "Provisioners/Shell", ["DevenvHost", "DevenvCrypto"]),
-        module("FileProvisioner", at: "Provisioners/File", ["DevenvHost", "DevenvCrypto"]),
+        module("ShellProvisioner", at: "Provisioners/Shell", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
+        module("FileProvisioner", at: "Provisioners/File", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
+        module("AnsibleProvisioner", at: "Provisioners/Ansible", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
+        module(
+            "AnsibleLocalProvisioner", at: "Provisioners/AnsibleLocal", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
 
         .executableTarget(
             name: "devenv",
             dependencies: [
                 "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes", "DevenvEngine", "DevenvCommands",
                 "DevenvSSH", "DevenvSync", "ContainerProvider", "LibvirtProvider", "VirtualBoxProvider",
-                "ShellProvisioner", "FileProvisioner",
+                "ShellProvisioner", "FileProvisioner", "AnsibleProvisioner", "AnsibleLocalProvisioner",
             ],
             path: "Sources/devenv", swiftSettings: rules),
 
@@ -186,7 +191,7 @@ let package = Package(
             "DevenvCommandsTests", at: "Tests/DevenvCommandsTests",
             [
                 "DevenvDiagnostics", "DevenvModel", "DevenvEnvfile", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes",
-                "DevenvEngine", "DevenvCommands", arguments,
+                "DevenvEngine", "DevenvCommands", "DevenvGuest", arguments,
             ]),
         tests(
             "ContainerProviderTests", at: "Providers/Container/Tests",
@@ -210,6 +215,15 @@ let package = Package(
         tests(
             "FileProvisionerTests", at: "Provisioners/File/Tests",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvSSH", "FileProvisioner"]),
+        tests(
+            "AnsibleProvisionerTests", at: "Provisioners/Ansible/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvGuest", "AnsibleProvisioner"]),
+        tests(
+            "AnsibleLocalProvisionerTests", at: "Provisioners/AnsibleLocal/Tests",
+            [
+                "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvGuest",
+                "AnsibleLocalProvisioner",
+            ]),
         tests("RepositoryTests", at: "Tests/RepositoryTests", ["DevenvHost"]),
         tests("AcceptanceTests", at: "Tests/Acceptance", ["DevenvDiagnostics", "DevenvYAML", "DevenvHost"]),
     ] + fuzzing

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DevenvGuest
 import DevenvHost
 import DevenvModel
 import DevenvPluginAPI

@@ -10,6 +10,11 @@ extension SystemToolRunner {
         to body: @escaping @Sendable (@escaping @Sendable () async throws -> [UInt8]?) async -> Value
     ) async throws(ToolError) -> (outcome: ToolOutcome, value: Value) {
         do {
+            if invocation.endsWithCaller {
+                return try await Lifeline.during { line in
+                    try await Self.stream(Lifeline.tied(invocation), input: line, to: body)
+                }
+            }
             let input = try ToolInput.file(of: invocation.input)
             defer { try? input.close() }  // nothing is written to it any more
             return try await Self.stream(invocation, input: input, to: body)

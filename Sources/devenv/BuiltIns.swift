@@ -1,3 +1,5 @@
+import AnsibleLocalProvisioner
+import AnsibleProvisioner
 import ContainerProvider
 import DevenvBoxes
 import DevenvEngine
@@ -24,10 +26,12 @@ enum BuiltIns {
     }
 
     /// The provisioners.
-    static func provisioners(_ runner: any ToolRunner) -> [any Provisioner] {
+    static func provisioners(_ host: HostDirectories, _ runner: any ToolRunner) -> [any Provisioner] {
         [
             ShellProvisioner(tools: runner),
             FileProvisioner(),
+            AnsibleProvisioner(directories: host),
+            AnsibleLocalProvisioner(tools: runner),
         ]
     }
 
@@ -35,7 +39,7 @@ enum BuiltIns {
     static func components(_ host: HostDirectories, _ environment: [String: String]) -> EngineComponents {
         let runner = SystemToolRunner()
         return EngineComponents(
-            providers: providers(host, environment, runner), provisioners: provisioners(runner),
+            providers: providers(host, environment, runner), provisioners: provisioners(host, runner),
             makeCommunicator: { SSHLogin.communicator(for: $0, runner: runner) },
             synchronizer: RsyncSynchronizer(runner: runner), runner: runner,
             boxes: BoxStore(directories: host, runner: runner), host: host, environment: environment)

@@ -1,4 +1,5 @@
 import DevenvCommands
+import DevenvGuest
 import DevenvHost
 import DevenvPluginAPI
 import DevenvTestSupport

@@ -11,6 +11,7 @@ enum ImportRules {
         "Sources/DevenvHost": values.union(["DevenvModel", "CHost", "Subprocess", "Glibc", "Dispatch"]),
         "Sources/DevenvSSH": effects.union(["CLibSSH2"]),
         "Sources/DevenvSync": effects.union(["DevenvDiagnostics", "CHost"]),
+        "Sources/DevenvGuest": effects.union(["DevenvDiagnostics"]),
         "Sources/DevenvState": effects.union(["FoundationEssentials"]),
         "Sources/DevenvDownload": effects.union(["FoundationEssentials"]),
         "Sources/DevenvCatalogs": effects.union(["DevenvDownload", "FoundationEssentials"]),
@@ -24,11 +25,11 @@ enum ImportRules {
         ]),
         "Sources/DevenvCommands": effects.union([
             "DevenvDiagnostics", "DevenvEnvfile", "DevenvState", "DevenvBoxes", "DevenvRegistry", "DevenvEngine",
-            "DevenvDownload", "DevenvCatalogs", "ArgumentParser", "FoundationEssentials",
+            "DevenvDownload", "DevenvCatalogs", "DevenvGuest", "ArgumentParser", "FoundationEssentials",
         ]),
         // a provider's own C module; JSON and XML for its tool, such as runc's config.json and libvirt's domains
         "Providers": effects.union(["DevenvDiagnostics", "FoundationEssentials", "CExpat"]),
-        "Provisioners": effects.union(["DevenvDiagnostics"]),
+        "Provisioners": effects.union(["DevenvDiagnostics", "DevenvGuest"]),
     ]
 
     private static let values: Set<String> = ["SystemPackage", "Synchronization"]

@@ -1,4 +1,5 @@
 package import DevenvDiagnostics
+import DevenvGuest
 import DevenvHost
 package import DevenvModel
 package import DevenvPluginAPI

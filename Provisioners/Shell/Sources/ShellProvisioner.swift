@@ -1,4 +1,5 @@
 package import DevenvDiagnostics
+import DevenvGuest
 package import DevenvHost
 package import DevenvModel
 package import DevenvPluginAPI
@@ -70,15 +71,17 @@ package struct ShellProvisioner: Provisioner {
     }
 
     private static func launch(_ options: ShellOptions, _ content: [UInt8], _ context: ProvisionerContext)
-        throws(ProvisionerError) -> ScriptLaunch
+        throws(ProvisionerError) -> GuestLaunch
     {
         var arguments: [String] = []
         for argument in options.arguments { arguments.append(try value(argument.value, context)) }
         var environment: [(name: String, value: String)] = []
         for (name, variable) in options.environment { environment.append((name, try value(variable.value, context))) }
-        let interpreter = Shebang(content).interpreter == nil ? options.interpreter ?? ["/bin/sh"] : []
-        return ScriptLaunch(
-            size: content.count, arguments: arguments, environment: environment, interpreter: interpreter)
+        var launch = GuestLaunch(scriptOf: content.count)
+        launch.arguments = arguments
+        launch.environment = environment
+        launch.interpreter = Shebang(content).interpreter == nil ? options.interpreter ?? ["/bin/sh"] : []
+        return launch
     }
 
     private static func value(_ value: ScriptValue, _ context: ProvisionerContext) throws(ProvisionerError) -> String {

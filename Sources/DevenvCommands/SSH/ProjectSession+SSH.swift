@@ -1,4 +1,5 @@
 import DevenvEngine
+import DevenvGuest
 import DevenvModel
 
 extension ProjectSession {

@@ -1,3 +1,4 @@
+package import DevenvGuest
 import DevenvPluginAPI
 import SystemPackage
 

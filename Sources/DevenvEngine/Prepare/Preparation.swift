@@ -64,7 +64,9 @@ struct Preparation: Sendable {
     }
 
     var project: ProvisionerProject {
-        ProvisionerProject(directory: graph.envfile.directory, secretNames: Set(graph.envfile.secrets.keys))
+        ProvisionerProject(
+            directory: graph.envfile.directory, secretNames: Set(graph.envfile.secrets.keys),
+            machines: graph.machines.map { ProvisionedMachine(name: $0.name.value, groups: $0.groups) })
     }
 
     private func context(

@@ -48,7 +48,8 @@ extension StepRunner {
             events(.output(step, stream, bytes))
         }
         let context = ProvisionerContext(
-            project: operation.project, machine: machine.name, secrets: values, output: output.write)
+            project: operation.project, machine: machine.name, secrets: values, endpoints: endpoints,
+            output: output.write)
         let failure: ProvisionerError?
         do throws(ProvisionerError) {
             try await provisioner.run(item, on: communicator, context: context)
@@ -74,6 +75,24 @@ extension StepRunner {
             guard let seen, seen.state != .running else { throw error }
             let (message, help) = Self.text(of: error)
             throw EngineError(.failed, message, help: help, details: ["the machine is \(seen.state)"] + seen.drift)
+        }
+    }
+
+    /// How to log in to each machine of the project that runs.
+    private func endpoints() async throws(ProvisionerError) -> [MachineName: SSHEndpoint] {
+        do throws(StateError) {
+            let records = try store.machines()
+            let seen = await Observation.observe(records, components.providers)
+            var endpoints: [MachineName: SSHEndpoint] = [:]
+            for record in records {
+                let name = record.identity.name
+                guard let observation = seen[name] else { continue }
+                let keys = MachineKeys(directory: store.directory(of: name))
+                endpoints[name] = try keys.endpoint(for: record, seen: observation)
+            }
+            return endpoints
+        } catch {
+            throw ProvisionerError(error.message, help: error.help)
         }
     }
 

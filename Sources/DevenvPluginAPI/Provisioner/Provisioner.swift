@@ -2,17 +2,34 @@ package import DevenvDiagnostics
 package import DevenvModel
 package import SystemPackage
 
+/// A machine of the project, as its neighbours may know it.
+package struct ProvisionedMachine: Hashable, Sendable {
+    /// Its name.
+    package let name: MachineName
+    /// Its groups.
+    package let groups: [String]
+
+    /// Describes one.
+    package init(name: MachineName, groups: [String]) {
+        self.name = name
+        self.groups = groups
+    }
+}
+
 /// What a provisioner may know of the project.
 package struct ProvisionerProject: Sendable {
     /// The directory of the Envfile; relative paths start from it.
     package let directory: FilePath
     /// The names of the secrets that the Envfile declares.
     package let secretNames: Set<String>
+    /// All its machines, in the order of the Envfile.
+    package let machines: [ProvisionedMachine]
 
     /// Makes it.
-    package init(directory: FilePath, secretNames: Set<String>) {
+    package init(directory: FilePath, secretNames: Set<String>, machines: [ProvisionedMachine] = []) {
         self.directory = directory
         self.secretNames = secretNames
+        self.machines = machines
     }
 }
 
@@ -36,11 +53,16 @@ package struct ProvisionerContext: Sendable {
     package let secrets: [String: Redacted]
     /// Receives the output of what it runs, with its secrets in it; nobody gets to see these.
     package let output: OutputHandler
+    /// Asks how to log in to each machine of the project that runs now.
+    package let endpoints: @Sendable () async throws(ProvisionerError) -> [MachineName: SSHEndpoint]
 
     /// Makes a context.
     package init(
-        project: ProvisionerProject, machine: MachineName, secrets: [String: Redacted], output: @escaping OutputHandler
+        project: ProvisionerProject, machine: MachineName, secrets: [String: Redacted],
+        endpoints: @escaping @Sendable () async throws(ProvisionerError) -> [MachineName: SSHEndpoint] = { [:] },
+        output: @escaping OutputHandler
     ) {
+        self.endpoints = endpoints
         self.project = project
         self.machine = machine
         self.secrets = secrets

@@ -5,12 +5,14 @@ import Testing
 /// Debian packages of this host in machines of the tests, whose box is of the same release: nothing has to be downloaded.
 enum GuestPackages {
     /// Copies the files of packages into a machine, with the shared libraries that their programs need. Nothing is configured.
-    static func install(_ packages: [String], in project: AcceptanceProject) async throws {
+    static func install(
+        _ packages: [String], in project: AcceptanceProject, machine: String = "one"
+    ) async throws {
         let archive = try await SystemToolRunner().run(
             ToolInvocation("sh", ["-c", script, "sh"] + packages, output: .captured(limit: 512 << 20)))
         try #require(archive.status == 0, "\(archive.complaint)")
         let unpacked = try await project.devenv(
-            "ssh", "-c", "sudo tar -xpzf - -C /", input: archive.standardOutput)
+            "ssh", machine, "-c", "sudo tar -xpzf - -C /", input: archive.standardOutput)
         try #require(unpacked.status == 0, "\(unpacked.transcript)")
     }
 

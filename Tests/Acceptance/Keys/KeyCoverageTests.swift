@@ -11,7 +11,7 @@ struct KeyCoverageTests {
         ProvisionKeyTests.envfile + ProvisionKeyTests.slow, SecretKeyTests.envfile, ContainerKeyTests.envfile,
         ScriptKeyTests.envfile(
             ScriptKeyTests.speaking + [ScriptKeyTests.fetched("http:", "0"), ScriptKeyTests.ending(true)]),
-        ReadyKeyTests.first,
+        ReadyKeyTests.first, AnsibleTests.envfile,
     ]
 
     /// Those that other suites are about.
@@ -19,6 +19,9 @@ struct KeyCoverageTests {
         "LifeCycleTests": ["machine.depends_on", "machine.ready.shell", "shell.env", "shell.path", "shell.args"],
         "PlanTests": ["machine.memory", "machine.ready.tcp"], "ConcurrencyTests": ["machine.count"],
         "SharedHostTests": ["machine.forward.auto"], "BadInputTests": ["secrets.env"],
+        "AnsibleLocalTests": [
+            "directory", "extra_vars", "vault_password", "tags", "skip_tags", "verbose", "args", "install",
+        ].map { "ansible_local.\($0)" },
         "SecretResolverTests": ["secrets.sops", "secrets.key"],
         "VirtualLifeCycleTests": ["machine.cpus", "machine.boot_timeout", "provider"],
         "VirtualBoxKillTests": ["machine.disk", "machine.stop_timeout"],

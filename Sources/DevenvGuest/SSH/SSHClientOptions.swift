@@ -20,7 +20,7 @@ package struct SSHClientOptions: Hashable, Sendable {
     }
 
     /// The settings, in the order of ssh_config(5)'s own habit; values are quoted as that file wants them.
-    var settings: [(key: String, value: String)] {
+    package var settings: [(key: String, value: String)] {
         [
             ("HostName", endpoint.host), ("User", endpoint.user), ("Port", String(endpoint.port)),
             ("IdentityFile", Self.quote(endpoint.identityFile)), ("IdentitiesOnly", "yes"),

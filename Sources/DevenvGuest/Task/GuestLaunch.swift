@@ -1,16 +1,35 @@
 import DevenvHost
-import DevenvPluginAPI
 
-/// How a script is carried out in the machine, as the text of a shell program.
-struct ScriptLaunch {
-    /// The length of the script, which follows the program on standard input.
-    var size: Int
-    /// What it is given.
-    var arguments: [String]
+/// How a program is carried out in a machine, as the text of a shell program for `RemoteProgram`.
+package struct GuestLaunch {
+    /// What it is given on its command line.
+    package var arguments: [String] = []
     /// Its variables.
-    var environment: [(name: String, value: String)]
+    package var environment: [(name: String, value: String)] = []
     /// What runs it; empty where it names that itself.
-    var interpreter: [String]
+    package var interpreter: [String] = []
+    /// What stores it, and all it needs, in `$devenv_dir` from standard input.
+    private let receive: String
+
+    /// Launches a script of this length, which follows the program on standard input.
+    package init(scriptOf size: Int) {
+        receive = """
+            head -c \(size) <&3 >"$devenv_dir/script"
+            [ "$(wc -c <"$devenv_dir/script")" -eq \(size) ] || devenv_fail "the script did not arrive as a whole"
+            """
+    }
+
+    /// Launches a script that finds an archive of this length, which follows the program on standard input, unpacked in `tree`
+    /// beside itself, and beside that the files, which nobody else may read. What it needs is looked for first.
+    package init(script: String, files: [(name: String, content: String)], treeOf size: Int, needs: [GuestNeed]) {
+        let failure = "devenv_fail \"its files can't be stored\""
+        let stored = ([("script", script)] + files).map { name, content in
+            "printf %s \(ShellWord.quote(content)) >\"$devenv_dir/\(name)\" || \(failure)"
+        }
+        let checks = needs.map { "\($0.test) || devenv_fail \(ShellWord.quote($0.complaint))" }
+        let tree = "head -c \(size) <&3 | tar -xpf - -C \"$devenv_dir/tree\" || \(failure)"
+        receive = (checks + ["mkdir \"$devenv_dir/tree\""] + (size > 0 ? [tree] : []) + stored).joined(separator: "\n")
+    }
 
     /// The program. It
     /// - makes a private directory where programs may be run (`/tmp` may be mounted noexec) and stores the script there;
@@ -19,13 +38,12 @@ struct ScriptLaunch {
     /// - removes the directory whatever happens.
     ///
     /// The script runs in the foreground as a shell makes background jobs ignore SIGINT, and `setsid` does not fork there.
-    var text: String {
+    package var text: String {
         let words = interpreter.map(ShellWord.quote) + [#""$devenv_dir/script""#] + arguments.map(ShellWord.quote)
         let exports = environment.map { "export \($0.name)=\(ShellWord.quote($0.value))\n" }.joined()
         return """
             \(Self.directory)
-            head -c \(size) <&3 >"$devenv_dir/script"
-            [ "$(wc -c <"$devenv_dir/script")" -eq \(size) ] || devenv_fail "the script did not arrive as a whole"
+            \(receive)
             \(Self.watch)
             (
             umask "$devenv_mask"

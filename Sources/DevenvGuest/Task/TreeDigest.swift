@@ -1,15 +1,17 @@
 import DevenvCrypto
 import DevenvHost
-import DevenvPluginAPI
+package import DevenvPluginAPI
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// The digest of a file or a tree: names, kinds, modes, contents and links; not times and owners.
-enum TreeDigest {
+package enum TreeDigest {
     private static let chunk = 256 << 10
 
-    /// The digest of what is at a path; a link there is followed, the ones below are not.
-    static func digest(of path: FilePath) async throws(ProvisionerError) -> String {
+    /// The digest of what is at a path; a link there is followed, the ones below are not. Some names in it may be left out.
+    package static func digest(of path: FilePath, without left: Set<String> = []) async throws(ProvisionerError)
+        -> String
+    {
         var hash = SHA256()
         var waiting: [(path: FilePath, name: String)] = [(path, "")]
         while let (next, name) = waiting.popLast() {
@@ -18,7 +20,7 @@ enum TreeDigest {
                 throw ProvisionerError("reading '\(path)': interrupted", isCancellation: true)
             }
             do throws(HostError) {
-                let names = try add(next, name, to: &hash)
+                let names = try add(next, name, to: &hash).filter { !left.contains($0) || !name.isEmpty }
                 waiting += names.reversed().map { (next.appending($0), name.isEmpty ? $0 : "\(name)/\($0)") }
             } catch {
                 throw ProvisionerError("\(error)")
@@ -28,7 +30,7 @@ enum TreeDigest {
     }
 
     /// The digest of some texts.
-    static func digest(of fields: [String]) -> String {
+    package static func digest(of fields: [String]) -> String {
         var hash = SHA256()
         for field in fields { hash.update(field: field) }
         return hash.hexadecimal()
