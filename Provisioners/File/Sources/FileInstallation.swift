@@ -25,7 +25,7 @@ struct FileInstallation {
 
     /// Resolves the target against the user's home, and finds out whether root is needed: where the user may not write, or
     /// somebody else is to own the files.
-    private var choose: String {
+    var choose: String {
         let fixed = ShellWord.quote(resolved.path)
         return """
             devenv_given=\(resolved.isInHome ? "\"$HOME\"/\(fixed)" : fixed)

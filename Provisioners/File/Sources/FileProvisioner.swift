@@ -42,20 +42,29 @@ package struct FileProvisioner: Provisioner {
         ])
     }
 
-    /// Sends everything as one stream over one command. What is put in place has arrived as a whole.
+    /// Asks for what is there already, in one round trip, and sends the rest as one stream over one command. What is put in place
+    /// has arrived as a whole.
     package func run(_ item: ProvisionerSpec, on communicator: any Communicator, context: ProvisionerContext)
         async throws(ProvisionerError)
     {
         let (options, written, target) = try Self.checked(item)
         let source = try FileSource(written, in: context.project)
-        // tar would go on without what it can't read, and say so only when all else is in place
-        _ = try await TreeDigest.digest(of: source.path)
+        let tree = try await SourceTree(source)
+        var installation = FileInstallation(
+            kind: source.kind, name: source.name, target: target, ownership: options.ownership,
+            modes: options.mode.map { ($0, options.directoryMode ?? $0) }, endMark: "")
+        let names = tree.members.filter { $0.size != nil && GuestListing.canTell($0.name) }.map(\.name)
+        let listing = await GuestListing.ask(names, installation, on: communicator, timeout: item.timeout)
+        let members = FileDifference(
+            tree: tree, listing: listing, permissions: options.mode.map(UInt32.init),
+            owners: [options.owner, options.group]
+        ).members
+        guard !members.isEmpty else { return }
         let transfer = FileTransfer(
-            source: source, timeout: item.timeout, attempt: "sending '\(written)' to '\(target)'")
+            source: source, members: members, timeout: item.timeout, attempt: "sending '\(written)' to '\(target)'")
         try await transfer.run(on: communicator) { endMark in
-            FileInstallation(
-                kind: source.kind, name: source.name, target: target, ownership: options.ownership,
-                modes: options.mode.map { ($0, options.directoryMode ?? $0) }, endMark: endMark)
+            installation.endMark = endMark
+            return installation
         }
     }
 

@@ -38,16 +38,17 @@ struct FileSource: Equatable {
     /// The name that it has itself.
     var name: String { path.lastComponent?.string ?? "." }
 
-    /// How tar is called: one stream, by names in order, with a last member that tells that it is whole. Owners are left
-    /// to the machine; GNU's format is the one for long names that every tar reads.
-    func archive(endMark: FilePath) -> ToolInvocation {
+    /// How tar is called: one stream of these members, named within the source, with a last one that tells that it is whole.
+    /// Owners are left to the machine; GNU's format is the one for long names that every tar reads.
+    func archive(_ members: [String], endMark: FilePath) -> ToolInvocation {
         let parent = kind == .contents ? path : path.removingLastComponent()
         let follow = kind == .file ? ["--dereference"] : []
-        let format = ["--format=gnu", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--hard-dereference"]
+        let format = ["--format=gnu", "--owner=0", "--group=0", "--numeric-owner", "--hard-dereference"]
+        let names = ["--directory=\(parent)", "--no-recursion", "--null", "--files-from=-"]
         let mark = ["--directory=\(endMark.removingLastComponent())", "./\(endMark.lastComponent?.string ?? "")"]
-        let member = kind == .contents ? "." : "./\(name)"
+        let root = kind == .contents ? "." : "./\(name)"
+        let input = members.flatMap { Array(($0.isEmpty ? root : "\(root)/\($0)").utf8) + [0] }
         return ToolInvocation(
-            "tar", ["--create", "--file=-"] + format + follow + ["--directory=\(parent)", member] + mark,
-            timeout: .seconds(86_400))
+            "tar", ["--create", "--file=-"] + format + follow + names + mark, input: input, timeout: .seconds(86_400))
     }
 }

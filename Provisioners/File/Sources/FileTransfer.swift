@@ -8,8 +8,10 @@ import SystemPackage
 
 /// Sends a source to a machine as one stream.
 struct FileTransfer {
-    /// What is sent.
+    /// Where it is.
     let source: FileSource
+    /// What of it is sent, by names within it.
+    let members: [String]
     /// How long it may take.
     let timeout: Duration?
     /// What is attempted, for messages.
@@ -33,7 +35,7 @@ struct FileTransfer {
         let sent: (outcome: ToolOutcome, value: RemoteProgramOutcome)
         do throws(ToolError) {
             let timeout = timeout
-            sent = try await SystemToolRunner().stream(source.archive(endMark: mark)) { chunks in
+            sent = try await SystemToolRunner().stream(source.archive(members, endMark: mark)) { chunks in
                 await program.run(
                     on: communicator, input: .stream(chunks), timeout: timeout, output: complaints.handler)
             }

@@ -55,6 +55,11 @@ package enum TreeDigest {
 
     private static func addContent(_ path: FilePath, _ size: Int, to hash: inout SHA256) throws(HostError) {
         hash.update(field: String(size))
+        try addBytes(path, size, to: &hash)
+    }
+
+    /// Adds the content of a file of about this size, in bytes.
+    static func addBytes(_ path: FilePath, _ size: Int, to hash: inout SHA256) throws(HostError) {
         let file = try HostError.wrap("reading", path) {
             try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
         }
