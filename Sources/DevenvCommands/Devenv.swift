@@ -21,7 +21,11 @@ package struct Devenv: ParsableCommand {
                     Up.self, Provision.self, Sync.self, Reload.self, Suspend.self, Resume.self, Snapshot.self,
                     Halt.self, Destroy.self,
                 ]),
-            CommandGroup(name: "Access", subcommands: [SSH.self, Exec.self, SSHConfig.self, Port.self, Logs.self]),
+            CommandGroup(
+                name: "Access",
+                subcommands: [
+                    SSH.self, Exec.self, Upload.self, Download.self, SSHConfig.self, Port.self, Logs.self,
+                ]),
             CommandGroup(
                 name: "Host",
                 subcommands: [GlobalStatus.self, Box.self, Catalog.self, Doctor.self, Completion.self, Manual.self]),

@@ -118,6 +118,23 @@ package struct Engine: Sendable {
     package func communicator(for endpoint: SSHEndpoint) -> any Communicator {
         components.makeCommunicator(endpoint)
     }
+
+    /// Carries files between this host and a machine that runs, and tells how far they have come.
+    package func carry(
+        _ load: FileLoad, _ machine: MachineName, progress: @escaping @Sendable (LoadProgress) -> Void
+    ) async throws(EngineError) -> SyncSummary {
+        let endpoint = try await endpoint(of: machine)
+        let communicator = communicator(for: endpoint)
+        let result: Result<SyncSummary, SyncError>
+        do throws(SyncError) {
+            result = .success(
+                try await components.synchronizer.carry(load, with: endpoint, over: communicator, progress: progress))
+        } catch { result = .failure(error) }
+        await communicator.close()
+        do throws(SyncError) { return try result.get() } catch {
+            throw EngineError(error.isCancellation ? .cancelled : .failed, error.message, help: error.help)
+        }
+    }
 }
 
 extension EngineError {

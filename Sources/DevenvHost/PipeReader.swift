@@ -1,15 +1,16 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// Reads a pipe on a thread of its own, as much at once as has come: waiting for each piece of what a program writes as fast as it
 /// can would take longer than making it.
-actor PipeReader {
+package actor PipeReader {
     private static let piece = 256 << 10
     /// How long a cancelled task may go on waiting.
     private static let patience: Duration = .milliseconds(100)
 
     private nonisolated let executor: ThreadExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    /// Its thread.
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let pipe: FileDescriptor
     private var space = [UInt8](repeating: 0, count: PipeReader.piece)
@@ -17,13 +18,13 @@ actor PipeReader {
     private(set) var hasEnded = false
 
     /// Reads a descriptor that somebody else closes, afterwards.
-    init(_ pipe: FileDescriptor) throws(Errno) {
+    package init(_ pipe: FileDescriptor) throws(Errno) {
         executor = try ThreadExecutor(name: "devenv-pipe")
         self.pipe = pipe
     }
 
     /// What comes next, nil at the end; throws where the task is cancelled. Only one may be asked for at a time.
-    func next() throws -> [UInt8]? {
+    package func next() throws -> [UInt8]? {
         repeat { try Task.checkCancellation() } while try !isReadable()
         let count = try space.withUnsafeMutableBytes { try pipe.read(into: $0) }
         guard count == 0 else { return Array(space.prefix(count)) }

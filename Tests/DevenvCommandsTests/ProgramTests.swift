@@ -148,4 +148,11 @@ struct NoSynchronizer: FolderSynchronizer {
     ) async throws(SyncError) -> SyncResult {
         throw SyncError("not expected")
     }
+
+    func carry(
+        _ load: FileLoad, with endpoint: SSHEndpoint, over communicator: any Communicator,
+        progress: @escaping @Sendable (LoadProgress) -> Void
+    ) async throws(SyncError) -> SyncSummary {
+        throw SyncError("not expected")
+    }
 }

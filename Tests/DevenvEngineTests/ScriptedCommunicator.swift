@@ -84,4 +84,11 @@ final class ScriptedSynchronizer: FolderSynchronizer {
         pushes.withLock { $0.append(folder.target.string) }
         return SyncResult(summary: SyncSummary(changedFiles: 1, sentBytes: 1))
     }
+
+    func carry(
+        _ load: FileLoad, with endpoint: SSHEndpoint, over communicator: any Communicator,
+        progress: @escaping @Sendable (LoadProgress) -> Void
+    ) async throws(SyncError) -> SyncSummary {
+        throw SyncError("not expected")
+    }
 }

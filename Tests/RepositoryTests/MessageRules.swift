@@ -1,8 +1,9 @@
 /// How messages name a command that is to be typed: in quotes, `run 'devenv up web' first`.
 enum MessageRules {
     private static let commands: Set<String> = [
-        "box", "catalog", "destroy", "doctor", "exec", "halt", "init", "plan", "port", "provision", "reload", "resume",
-        "snapshot", "ssh", "status", "suspend", "sync", "up", "validate",
+        "box", "catalog", "destroy", "doctor", "download", "exec", "halt", "init", "plan", "port", "provision",
+        "reload", "resume",
+        "snapshot", "ssh", "status", "suspend", "sync", "up", "upload", "validate",
     ]
     /// Lines that name one for another reason: what holds a lock, how it is used, what is signed.
     private static let others = ["command: ", "usage: ", "For example: ", "awaitLock(", "catalog key 1"]

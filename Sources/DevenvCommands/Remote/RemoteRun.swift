@@ -16,6 +16,7 @@ struct RemoteRun: Sendable {
     }
 
     let command: String
+    let input: RemoteInput
     let width: Int
 
     /// Runs it everywhere, at most `width` at once; a failure in one machine does not stop the others. The outcomes come in
@@ -43,12 +44,13 @@ struct RemoteRun: Sendable {
         let result: Result<RemoteExit, CommunicatorError>
         do throws(CommunicatorError) {
             result = .success(
-                try await machine.communicator.run(RemoteCommand(command)) { stream, bytes in
+                try await machine.communicator.run(RemoteCommand(command, input: input)) { stream, bytes in
                     view.show(machine.name, stream, bytes)
                 })
         } catch {
             result = .failure(error)
         }
+        view.ended(machine.name)
         await machine.communicator.close()
         return Outcome(name: machine.name, result: result)
     }

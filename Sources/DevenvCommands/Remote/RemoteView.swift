@@ -6,8 +6,15 @@ import Synchronization
 protocol RemoteView: Sendable {
     /// A machine wrote something.
     func show(_ machine: MachineName, _ stream: OutputStream, _ bytes: [UInt8])
+    /// What a machine wrote is complete.
+    func ended(_ machine: MachineName)
     /// All have ended, and with them the command.
     func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool)
+}
+
+extension RemoteView {
+    /// Most show everything as it comes.
+    func ended(_ machine: MachineName) {}
 }
 
 /// The output of one machine, byte for byte.
@@ -49,12 +56,14 @@ final class RemoteLines: Sendable {
         }
     }
 
-    func finish() {
+    /// Hands on what stands after the last line's end, of one machine or of all.
+    func finish(_ machine: MachineName? = nil) {
         splitters.withLock { splitters in
-            for (key, var splitter) in splitters.sorted(by: { $0.key.machine < $1.key.machine }) {
+            let over = splitters.filter { machine == nil || $0.key.machine == machine }
+            for (key, var splitter) in over.sorted(by: { $0.key.machine < $1.key.machine }) {
                 if let rest = splitter.finish() { show(key.machine, key.stream, [rest]) }
+                splitters[key] = nil
             }
-            splitters = [:]
         }
     }
 }
@@ -78,12 +87,7 @@ struct PrefixedRemoteView: RemoteView {
 
     func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool) {
         lines.finish()
-        let failed = outcomes.filter { !$0.isSuccess }
-        let style = console.messages.style
-        for outcome in failed { console.say("\(style.paint("error", .bad)): \(outcome.name): \(outcome.account)\n") }
-        guard !isQuiet else { return }
-        let all = Phrase.count(outcomes.count, "machine")
-        console.say(failed.isEmpty ? "Succeeded on \(all).\n" : "Failed on \(failed.count) of \(all).\n")
+        RemoteSummary.say(outcomes, console, isQuiet: isQuiet)
     }
 }
 
@@ -100,6 +104,8 @@ struct JSONRemoteView: RemoteView {
     }
 
     func show(_ machine: MachineName, _ stream: OutputStream, _ bytes: [UInt8]) { lines.feed(machine, stream, bytes) }
+
+    func ended(_ machine: MachineName) { lines.finish(machine) }
 
     func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool) {
         lines.finish()

@@ -12,10 +12,13 @@ final class DownloadDisplay: Sendable {
     private let console: Console
     private let output: OutputOptions
     private let subject: String
+    private let event: String
     private let state = Mutex(State())
 
-    init(_ subject: String, _ output: OutputOptions, _ context: CommandContext) {
+    /// `event` is what its lines are called with `--json`.
+    init(_ subject: String, _ output: OutputOptions, _ context: CommandContext, event: String = "download") {
         self.subject = subject
+        self.event = event
         self.output = output
         console = context.console
     }
@@ -57,7 +60,7 @@ final class DownloadDisplay: Sendable {
             guard isDue(&state, every: .seconds(1)) else { return }
         }
         // texts and numbers can always be encoded
-        if let line = try? JSONText.line(DownloadLine(subject, event)) { console.answer(line) }
+        if let line = try? JSONText.line(DownloadLine(subject, event, called: self.event)) { console.answer(line) }
     }
 
     private func isDue(_ state: inout State, every pause: Duration) -> Bool {
@@ -80,7 +83,7 @@ final class DownloadDisplay: Sendable {
 /// An event of a download with `--json`.
 struct DownloadLine: Encodable {
     let schema = JSONText.schema
-    let event = "download"
+    let event: String
     let subject: String
     let state: String
     var machine: String?
@@ -96,8 +99,12 @@ struct DownloadLine: Encodable {
         case schema, event, subject, state, machine, step, received, total, rate, remainingSeconds, process, message
     }
 
-    init(_ subject: String, _ event: DownloadEvent, machine: String? = nil, step: String? = nil) {
+    init(
+        _ subject: String, _ event: DownloadEvent, called name: String = "download", machine: String? = nil,
+        step: String? = nil
+    ) {
         self.subject = subject
+        self.event = name
         self.machine = machine
         self.step = step
         switch event {

@@ -50,6 +50,18 @@ struct ReachingTests {
                 "exec", "db", "web", "--", "sh", "-c", "test $(hostname) = db", status: 3)
             #expect(mixed.errors.contains("error: web: ") && mixed.errors.contains("Failed on 1 of 2 machines."))
             try await project.expect("exec", "db", status: 64)
+            let grouped = try await project.expect("exec", "--group", "--", "sh", "-c", "hostname; hostname")
+            #expect(grouped.text == "==> db <==\ndb\ndb\n\n==> web <==\nweb\nweb\n", "\(grouped.transcript)")
+            let same = try await project.expect("exec", "--", "sh", "-c", "exit 7", status: 1)
+            #expect(same.errors == "error: db, web: exit status 7\nFailed on 2 of 2 machines.\n")
+
+            let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let copy = try await project.expect("exec", "-i", "web", "--", "cat", input: bytes)
+            #expect(copy.standardOutput == bytes && copy.errors.isEmpty)
+            let early = try await project.expect("exec", "-i", "web", "--", "head", "-c", "3", input: bytes)
+            #expect(early.standardOutput == Array(bytes.prefix(3)))
+            let shared = try await project.expect("exec", "-i", "--", "cat", status: 64)
+            #expect(shared.errors.contains("'-i' is for one machine"), "\(shared.errors)")
 
             let rows = try await project.binary.run(["global-status"], in: "/").text.split(separator: "\n")
             let own = rows.filter { $0.contains(project.directory.string) }
