@@ -1,4 +1,5 @@
 import DevenvCrypto
+import DevenvGuest
 import DevenvHost
 import DevenvPluginAPI
 import Glibc

@@ -1,5 +1,5 @@
-import DevenvCrypto
-import DevenvHost
+package import DevenvCrypto
+package import DevenvHost
 package import DevenvPluginAPI
 import Glibc
 package import SystemPackage
@@ -59,7 +59,7 @@ package enum TreeDigest {
     }
 
     /// Adds the content of a file of about this size, in bytes.
-    static func addBytes(_ path: FilePath, _ size: Int, to hash: inout SHA256) throws(HostError) {
+    package static func addBytes(_ path: FilePath, _ size: Int, to hash: inout SHA256) throws(HostError) {
         let file = try HostError.wrap("reading", path) {
             try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
         }
