@@ -84,7 +84,7 @@ let package = Package(
             "DevenvSync",
             ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "CHost"]),
         room("DevenvGuest", ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
-        room("DevenvState", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
+        room("DevenvState", ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto"]),
         room("DevenvDownload", ["DevenvModel", "DevenvHost", "DevenvCrypto"]),
         room(
             "DevenvCatalogs", ["DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvCrypto", "DevenvDownload"]),

@@ -68,7 +68,8 @@ extension Engine {
         try requireMade(targets, result.planner, verb)
         let wanted = result.planner.desired.filter { targets.contains($0.key) }
         result.planner = Planner(
-            graph: graph, desired: wanted, recorded: result.planner.recorded, observed: result.planner.observed)
+            graph: graph, desired: wanted, recorded: result.planner.recorded, observed: result.planner.observed,
+            watching: result.planner.watching)
         return operation(graph, result, plan(result.planner), again: again)
     }
 

@@ -8,7 +8,10 @@ extension Engine {
     /// What `halt` would do to those of these machines that were made.
     package func prepareHalt(targets: [MachineName], force: Bool) async throws(EngineError) -> Operation {
         let records = try recorded(targets)
-        let plan = TeardownPlanner(recorded: records, observed: await observe(records)).halt()
+        let plan = TeardownPlanner(
+            recorded: records, observed: await observe(records),
+            watched: Set(try WatchingState.look(at: records, in: store).filter(\.value.isRunning).keys)
+        ).halt()
         return try operation(records, plan, force: force) { () async throws(EngineError) in
             try await prepareHalt(targets: targets, force: force)
         }

@@ -88,7 +88,9 @@ package struct Engine: Sendable {
         _ name: MachineName, _ record: MachineRecord?, _ observed: [MachineName: MachineObservation]
     ) -> MachineStatus {
         guard let record else { return MachineStatus(name: name, observation: MachineObservation(.absent)) }
-        return MachineStatus(record, observed[name])
+        var status = MachineStatus(record, observed[name])
+        if status.observation.state == .running { status.watchedFolders = watchedFolders(of: record) }
+        return status
     }
 
     /// How to log in to a machine that runs.

@@ -14,6 +14,8 @@ package struct EngineComponents: Sendable {
     package let makeCommunicator: CommunicatorFactory
     /// Keeps folders equal.
     package let synchronizer: any FolderSynchronizer
+    /// Sends what changes in folders as it happens; nil where nothing is to be watched.
+    package let watcher: (any FolderWatcher)?
     /// Runs programs of this host.
     package let runner: any ToolRunner
     /// The boxes of this host.
@@ -27,12 +29,13 @@ package struct EngineComponents: Sendable {
     package init(
         providers: [any Provider], provisioners: [any Provisioner], makeCommunicator: @escaping CommunicatorFactory,
         synchronizer: any FolderSynchronizer, runner: any ToolRunner, boxes: BoxStore, host: HostDirectories,
-        environment: [String: String]
+        environment: [String: String], watcher: (any FolderWatcher)? = nil
     ) {
         self.providers = providers
         self.provisioners = provisioners
         self.makeCommunicator = makeCommunicator
         self.synchronizer = synchronizer
+        self.watcher = watcher
         self.runner = runner
         self.boxes = boxes
         self.host = host

@@ -1,6 +1,6 @@
 package import DevenvModel
 package import DevenvPluginAPI
-import DevenvState
+package import DevenvState
 
 /// What is known of a machine: what was intended, from the records, and what is real, from its provider.
 package struct MachineStatus: Sendable {
@@ -18,6 +18,8 @@ package struct MachineStatus: Sendable {
     package var forwards: [PortForward]
     /// The hypervisor's programs inside it; nil where nothing is known of them.
     package var guestTools: GuestTools?
+    /// What becomes of the folders that are to be watched, while it runs.
+    package var watchedFolders: [LiveReport.Folder] = []
     /// Provisioners whose last run failed.
     package var failedProvisioners: [String]
     /// Whether the Envfile still has it; false for one that was taken out, which only `destroy` removes.

@@ -10,6 +10,9 @@ struct RsyncCall {
     let endpoint: SSHEndpoint
     /// What the machine said when it was prepared.
     let receiver: Receiver
+    /// Whether it goes on from, or before, changes that are sent one by one: times are then compared to the nanosecond, as a file
+    /// may have changed twice within a second, and rsync ends with the one who watches, however that ends.
+    var isLive = false
 
     /// Who writes in the machine, and for whom.
     struct Receiver: Hashable {
@@ -25,7 +28,9 @@ struct RsyncCall {
 
     /// The call. Whole trees may take their time; what must not happen is that nothing moves for minutes.
     var invocation: ToolInvocation {
-        ToolInvocation("rsync", arguments, output: .captured(limit: 256 << 20), timeout: .seconds(24 * 3600))
+        ToolInvocation(
+            "rsync", arguments, output: .captured(limit: 256 << 20), timeout: .seconds(24 * 3600),
+            endsWithCaller: isLive)
     }
 
     private var arguments: [String] {
@@ -34,6 +39,7 @@ struct RsyncCall {
         arguments += ["--stats", "--no-human-readable", "--out-format=%i", "--exclude=.devenv/"]
         arguments += folder.exclude.map { "--exclude=\($0)" }
         if folder.delete { arguments.append("--delete") }
+        if isLive { arguments.append("--modify-window=-1") }
         if receiver.isPrivileged { arguments += ["-og", "--chown=\(receiver.owner):\(receiver.group)"] }
         if receiver.usesSudo { arguments.append("--rsync-path=sudo -n rsync") }
         arguments.append("--rsh=\(SSHClientCommand(endpoint).rsyncText)")

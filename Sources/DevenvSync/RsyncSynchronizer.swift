@@ -51,7 +51,7 @@ package struct RsyncSynchronizer: FolderSynchronizer {
             summary: RsyncReport.summary(of: outcome.standardOutput), memory: receiver.memory(of: folder))
     }
 
-    private func transfer(_ call: RsyncCall, _ attempt: String) async throws(SyncError) -> ToolOutcome {
+    func transfer(_ call: RsyncCall, _ attempt: String) async throws(SyncError) -> ToolOutcome {
         do throws(ToolError) { return try await runner.run(call.invocation) } catch {
             let help = error.code == .missing ? "install rsync on this host" : nil
             throw SyncError("\(attempt): \(error)", help: help, isCancellation: error.code == .cancelled)

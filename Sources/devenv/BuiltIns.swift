@@ -42,6 +42,7 @@ enum BuiltIns {
             providers: providers(host, environment, runner), provisioners: provisioners(host, runner),
             makeCommunicator: { SSHLogin.communicator(for: $0, runner: runner) },
             synchronizer: RsyncSynchronizer(runner: runner), runner: runner,
-            boxes: BoxStore(directories: host, runner: runner), host: host, environment: environment)
+            boxes: BoxStore(directories: host, runner: runner), host: host, environment: environment,
+            watcher: InotifyFolderWatcher(runner: runner))
     }
 }

@@ -1,4 +1,5 @@
 import DevenvCommands
+import DevenvEngine
 import DevenvHost
 import Glibc
 import LibvirtProvider
@@ -14,6 +15,9 @@ struct Main {
             exit(ExitStatus.usage.code)
         }
         if let status = ForwardRelay.serve(arguments) { exit(status) }
+        if let status = await LiveService.serve(arguments, environment: environment(), BuiltIns.components) {
+            exit(status)
+        }
         let interruption = Interruption()
         let program = Program(
             environment: environment(), workingDirectory: workingDirectory(), interruption: interruption,

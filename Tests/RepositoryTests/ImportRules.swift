@@ -12,7 +12,7 @@ enum ImportRules {
         "Sources/DevenvSSH": effects.union(["CLibSSH2"]),
         "Sources/DevenvSync": effects.union(["DevenvDiagnostics", "CHost"]),
         "Sources/DevenvGuest": effects.union(["DevenvDiagnostics"]),
-        "Sources/DevenvState": effects.union(["FoundationEssentials"]),
+        "Sources/DevenvState": effects.union(["DevenvDiagnostics", "FoundationEssentials"]),
         "Sources/DevenvDownload": effects.union(["FoundationEssentials"]),
         "Sources/DevenvCatalogs": effects.union(["DevenvDownload", "FoundationEssentials"]),
         "Sources/DevenvBoxes": effects.union(["FoundationEssentials", "CHost", "CExpat"]),

@@ -28,6 +28,7 @@ struct MachineObject: Encodable {
     let drift: [String]
     let guestTools: GuestToolsObject?
     let failedProvisioners: [String]
+    let watched: [WatchedFolderObject]
     let declared: Bool
 
     init(_ status: MachineStatus) {
@@ -41,6 +42,7 @@ struct MachineObject: Encodable {
         drift = status.observation.drift
         guestTools = status.guestTools.map(GuestToolsObject.init)
         failedProvisioners = status.failedProvisioners
+        watched = status.watchedFolders.map(WatchedFolderObject.init)
         declared = status.isDeclared
     }
 }

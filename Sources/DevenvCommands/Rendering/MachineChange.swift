@@ -103,6 +103,7 @@ enum MachineChange: CaseIterable {
         case .update: "updated"
         case .customize: "customized"
         case .sync: "synced"
+        case .watch: "watched"
         case .provision: "provisioned"
         case .ready: "ready"
         case .delete: "snapshot deleted"

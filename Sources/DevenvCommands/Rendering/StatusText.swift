@@ -1,6 +1,7 @@
 package import DevenvEngine
 import DevenvModel
 package import DevenvPluginAPI
+import DevenvState
 
 /// What is known of machines, as people read it.
 package enum StatusText {
@@ -41,6 +42,7 @@ package enum StatusText {
         }
         for forward in status.forwards { rows.append(("forward", forward.description)) }
         for text in status.observation.drift { rows.append(("drift", text)) }
+        for folder in status.watchedFolders { rows.append(("watched", LiveText.text(folder))) }
         if let tools = status.guestTools { rows.append(("guest tools", text(tools))) }
         for name in status.failedProvisioners {
             rows.append(("failed", "provision \(name); 'devenv up' tries it again"))
@@ -76,6 +78,9 @@ package enum StatusText {
         if let reason = reason(status.observation.state) { notes.append(SafeText.singleLine(reason)) }
         if status.isRecovered { notes.append("its record was damaged") }
         notes += status.failedProvisioners.map { "provision \($0) failed" }
+        notes += status.watchedFolders.filter { $0.state == .waiting || $0.problem != nil }.map {
+            SafeText.singleLine("\($0.target) \($0.state.rawValue)" + ($0.problem.map { ": \($0)" } ?? ""))
+        }
         return notes + status.observation.drift.map(SafeText.singleLine)
     }
 }

@@ -8,14 +8,18 @@ import SystemPackage
 struct MachinePlanBuilder {
     private(set) var steps: [Step] = []
     private(set) var warnings: [String] = []
-    private let machine: DesiredMachine
+    let machine: DesiredMachine
     /// What was recorded; nil also where the recorded machine is gone, as nothing recorded is true of a new one.
     private var recorded: MachineRecord?
     private var observation: MachineObservation
+    let watching: WatchingState?
     private var disturbs = false
 
-    init(_ machine: DesiredMachine, recorded: MachineRecord?, observed: MachineObservation?) {
+    init(
+        _ machine: DesiredMachine, recorded: MachineRecord?, observed: MachineObservation?, watching: WatchingState?
+    ) {
         self.machine = machine
+        self.watching = watching
         self.recorded = recorded
         observation = observed ?? MachineObservation(.absent)
     }
@@ -233,16 +237,16 @@ struct MachinePlanBuilder {
     }
 
     /// Whether the machine runs once the steps so far are done.
-    private var runsAfterwards: Bool {
+    var runsAfterwards: Bool {
         steps.contains { [.start, .resume].contains($0.id.action) } || observation.state == .running
     }
 
-    private mutating func add(_ action: StepAction, because reasons: [String]) {
+    mutating func add(_ action: StepAction, because reasons: [String]) {
         let round = steps.filter { $0.id.action == action }.count
         let step = Step(
             StepID(machine.name, action, round: round), reasons: reasons, after: steps.last.map { [$0.id] } ?? [])
         steps.append(step)
-        if action != .connect { disturbs = true }
+        if action != .connect, action != .watch { disturbs = true }
     }
 }
 

@@ -16,6 +16,8 @@ package enum StepAction: Hashable, Sendable {
     case update
     /// One of its folders is made equal; the target names it.
     case sync(GuestPath)
+    /// Its folders are watched that are to be, in the background.
+    case watch
     /// One of its provisioners is run.
     case provision(String)
     /// Its `ready` checks are waited for.
@@ -49,6 +51,7 @@ extension StepAction: CustomStringConvertible {
         case .customize: "customize"
         case .update: "update"
         case .sync(let target): "sync \(target)"
+        case .watch: "watch"
         case .provision(let name): "provision \(name)"
         case .ready: "ready"
         case .suspend: "suspend"

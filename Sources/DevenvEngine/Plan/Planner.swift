@@ -13,16 +13,19 @@ package struct Planner: Sendable {
     package let recorded: [MachineName: MachineRecord]
     /// What each machine's provider sees.
     package let observed: [MachineName: MachineObservation]
+    /// Whether each machine's folders are watched; those that nobody was ever told to watch are left out.
+    package let watching: [MachineName: WatchingState]
 
     /// Makes a planner.
     package init(
         graph: MachineGraph, desired: [MachineName: DesiredMachine], recorded: [MachineName: MachineRecord],
-        observed: [MachineName: MachineObservation]
+        observed: [MachineName: MachineObservation], watching: [MachineName: WatchingState] = [:]
     ) {
         self.graph = graph
         self.desired = desired
         self.recorded = recorded
         self.observed = observed
+        self.watching = watching
     }
 
     /// What `up` does: the least that makes the machines what they should be.
@@ -51,6 +54,7 @@ package struct Planner: Sendable {
             var builder = builder(for: machine)
             bringUp(&builder)
             builder.sync()
+            builder.watch()
             builder.provision(provisioning)
             builder.checkReadiness()
             plan.warnings += builder.warnings
@@ -73,12 +77,15 @@ package struct Planner: Sendable {
         assemble { machine, _ in
             var builder = builder(for: machine)
             builder.sync(evenIfUnchanged: true)
+            builder.watch()
             return builder.steps
         }
     }
 
     private func builder(for machine: DesiredMachine) -> MachinePlanBuilder {
-        MachinePlanBuilder(machine, recorded: recorded[machine.name], observed: observed[machine.name])
+        MachinePlanBuilder(
+            machine, recorded: recorded[machine.name], observed: observed[machine.name],
+            watching: watching[machine.name])
     }
 
     private func assemble(_ steps: (DesiredMachine, inout Plan) -> [Step]) -> Plan {
@@ -140,7 +147,7 @@ extension StepAction {
         case .start, .connect, .customize, .update, .resume, .restore: condition >= .running
         case .sync, .provision: condition >= .provisioned
         case .ready: condition == .ready
-        case .get, .suspend, .save, .package, .delete, .stop, .destroy: false
+        case .get, .watch, .suspend, .save, .package, .delete, .stop, .destroy: false
         }
     }
 

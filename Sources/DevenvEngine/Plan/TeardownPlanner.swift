@@ -7,21 +7,26 @@ package import DevenvState
 package struct TeardownPlanner: Sendable {
     private let recorded: [MachineRecord]
     private let observed: [MachineName: MachineObservation]
+    private let watched: Set<MachineName>
 
-    /// Makes a planner for these machines only.
-    package init(recorded: [MachineRecord], observed: [MachineName: MachineObservation] = [:]) {
+    /// Makes a planner for these machines only; `watched` are those whose folders are watched.
+    package init(
+        recorded: [MachineRecord], observed: [MachineName: MachineObservation] = [:], watched: Set<MachineName> = []
+    ) {
         self.recorded = recorded
+        self.watched = watched
         self.observed = observed
     }
 
     /// Stops the machines that run or are paused, or that may be as nobody could tell.
     package func halt() -> Plan {
-        plan(.stop) { _, state in
+        plan(.stop) { record, state in
             switch state {
             case .running: "is running"
             case .suspended: "is suspended"
             case .unknown: "may be running"
-            case .absent, .stopped, .broken: nil
+            case .absent, .stopped, .broken:
+                watched.contains(record.identity.name) ? "its folders are still watched" : nil
             }
         }
     }

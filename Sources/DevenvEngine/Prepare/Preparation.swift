@@ -48,7 +48,8 @@ struct Preparation: Sendable {
         }
         if fingerprints { try await Fingerprints(components, project).complete(&contexts) }
         let planner = Planner(
-            graph: graph, desired: contexts.compactMapValues(\.desired), recorded: recorded, observed: observed)
+            graph: graph, desired: contexts.compactMapValues(\.desired), recorded: recorded, observed: observed,
+            watching: try WatchingState.look(at: records, in: store))
         return Result(planner: planner, machines: contexts, recorded: records)
     }
 

@@ -12,6 +12,10 @@ extension StepRunner {
         guard let folder = machine.spec.folders.first(where: { $0.target == target }) else { return }
         let way = try await reach(machine.name, machine.provider)
         let memory = try record(of: machine.name).folders[target.string]?.memory
+        // whoever watches the folder must not send what changes at the same time
+        let lock = try await HeldFileLock.awaiting(store.folderLock(of: machine.name, target), command: "sync")
+        defer { withExtendedLifetime(lock) {} }
+        try Task.checkCancellation()
         let moment = FileClock.now
         async let fingerprint = fingerprint(folder, machine.desired, unchangedSince: moment)
         let result = try await explaining(machine) {

@@ -125,6 +125,7 @@ extension StepRunner {
     func stop(_ name: MachineName, _ provider: any Provider) async throws {
         guard var record = try store.machine(name) else { return }
         await connections.close(name)
+        try await unwatch(record.identity)
         record.isReady = false
         try store.save(record, durable: false)
         FaultPoint.reach("engine.stop.intended")
@@ -142,6 +143,7 @@ extension StepRunner {
         // the machine will then be found gone
         try unlessFull { () throws(StateError) in try store.save(intent) }
         FaultPoint.reach("engine.destroy.intended")
+        try await unwatch(record.identity)
         try await provider.destroy(record.recorded)
         FaultPoint.reach("engine.destroy.removed")
         try components.boxes.release(record.boxDigest, by: record.identity)

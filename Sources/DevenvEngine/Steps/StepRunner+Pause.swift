@@ -8,6 +8,7 @@ extension StepRunner {
     func suspend(_ name: MachineName, _ provider: any Provider) async throws {
         guard let record = try store.machine(name) else { return }
         await connections.close(name)
+        try await unwatch(record.identity)
         try await provider.suspend(record.recorded)
     }
 
@@ -22,6 +23,7 @@ extension StepRunner {
         if seen?.state == .suspended { try await machine.provider.resume(record.recorded) }
         FaultPoint.reach("engine.resume.resumed")
         try await comeBack(machine)
+        try await rewatch(machine.name, machine.provider)
     }
 
     /// Puts right what is missing around a machine that goes on where it was, waits for it and sets its clock.

@@ -25,6 +25,7 @@ extension StepRunner {
                 help: "'devenv snapshot list' shows those that there are")
         }
         await connections.close(machine.name)
+        try await unwatch(record.identity)
         record.restoration = Restoration(snapshot: name, isRunning: snapshot.isRunning)
         try store.save(record)
         FaultPoint.reach("engine.restore.intended")
@@ -39,7 +40,9 @@ extension StepRunner {
         try store.save(record)
         try store.notePorts(of: machine.name, isRunning: snapshot.isRunning)
         FaultPoint.reach("engine.restore.recorded")
-        if snapshot.isRunning { try await comeBack(machine) }
+        guard snapshot.isRunning else { return }
+        try await comeBack(machine)
+        try await rewatch(machine.name, machine.provider)
     }
 
     /// Removes a snapshot, then what was kept for it.

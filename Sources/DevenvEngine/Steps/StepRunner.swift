@@ -43,6 +43,7 @@ struct StepRunner: Sendable {
         case .connect: try await connect(Arriving(machine, context, try wanted(context)))
         case .customize: try await customize(try wanted(context))
         case .sync(let target): try await sync(target, try wanted(context))
+        case .watch: try await watch(try wanted(context))
         case .provision(let name): try await provision(name, step.id, try wanted(context))
         case .ready: try await waitUntilReady(try wanted(context))
         case .save(let name): try await save(name, machine, context.provider)

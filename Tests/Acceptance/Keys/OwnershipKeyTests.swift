@@ -46,7 +46,7 @@ struct OwnershipKeyTests {
 
             try HostFiles.remove(project.directory.appending("src").appending("gone"))
             try project.write("second\n", to: "src/page")
-            // changes of a watched folder go with the next command, as those of any other
+            // the watched one needs no command; with arguments of rsync's, its changes go by rsync
             try await project.expect("sync")
             #expect(try await project.said("sudo cat /srv/kept/page /srv/equal/page") == "second\nsecond\n")
             #expect(try await project.said("sudo ls -A /srv/kept") == "gone\npage\n")

@@ -1,0 +1,57 @@
+package import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+
+extension Engine {
+    /// Watches all folders of machines that run, until the task is cancelled.
+    package func watch(
+        _ graph: MachineGraph, _ machines: [MachineName], events: @escaping LiveHandler
+    ) async throws(EngineError) {
+        var runs: [LiveRun] = []
+        for name in machines {
+            guard let folders = graph[name]?.folders, !folders.isEmpty else { continue }
+            runs.append(
+                LiveRun(
+                    components: components, store: store, machine: name, endpoint: try await endpoint(of: name),
+                    folders: folders))
+        }
+        guard !runs.isEmpty else {
+            throw EngineError(.failed, "there is no folder to watch", help: "name some under 'sync' in the Envfile")
+        }
+        let failure = await withTaskGroup(of: EngineError?.self) { group in
+            for run in runs {
+                group.addTask {
+                    do throws(EngineError) {
+                        try await run.watch(patient: false, events: events)
+                        return nil
+                    } catch { return error }
+                }
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        if let failure { throw failure }
+    }
+
+    /// What becomes of a machine's watched folders; none where none is to be watched.
+    func watchedFolders(of record: MachineRecord) -> [LiveReport.Folder] {
+        let name = record.identity.name
+        // what can't be read is not known, and no reason to know nothing of the machine
+        guard let order = (try? store.liveOrder(of: name)) ?? nil, order.machine == record.identity.machine else {
+            return []
+        }
+        let report = (try? store.liveReport(of: name)) ?? nil
+        let isRunning = LiveProcess.machines().contains(order.machine)
+        return order.folders.map { ordered in
+            var folder =
+                report?.folders.first { $0.target == ordered.target }
+                ?? LiveReport.Folder(source: ordered.source, target: ordered.target)
+            if !isRunning {
+                folder.state = .stopped
+                folder.problem = "what watches it has ended; 'devenv up \(name)' starts it again"
+            }
+            return folder
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// What has happened in a folder and was not sent yet; pure.
+struct PendingChanges: Sendable {
+    /// What is known of an entry that has changed.
+    struct Change: Hashable, Sendable {
+        /// A directory of that name went away: what is of another kind now needs its place.
+        var wasDirectory = false
+    }
+
+    /// The entries that have changed.
+    private(set) var entries: [RelativePath: Change] = [:]
+    /// Entries that are gone and not to be removed in the machine yet, as more may be about to go: the folder itself.
+    private(set) var held: [RelativePath: Change] = [:]
+    /// When the first of those was held back; nil where there are none.
+    private(set) var firstHeld: ContinuousClock.Instant?
+    /// When something went away last.
+    private(set) var lastRemoval: ContinuousClock.Instant?
+    /// Why single changes don't tell the difference any more, so that everything must be compared; nil where they do.
+    private(set) var comparison: String?
+    /// Whether the folder itself was removed, moved or unmounted.
+    private(set) var hasLostRoot = false
+    /// When the first of them came; nil where there are none.
+    private(set) var first: ContinuousClock.Instant?
+    /// When the last of them came.
+    private(set) var last: ContinuousClock.Instant?
+
+    /// So many changes are no longer listed: to compare everything is as quick, and memory is bounded.
+    private static let limit = 50_000
+
+    /// An entry has changed.
+    mutating func note(_ path: RelativePath, at moment: ContinuousClock.Instant = .now) {
+        touch(moment)
+        guard comparison == nil else { return }
+        entries[path, default: Change()].wasDirectory = entries[path]?.wasDirectory ?? false
+        if entries.count > Self.limit { compare(because: "very much has changed", at: moment) }
+    }
+
+    /// An entry went away.
+    mutating func noteRemoval(
+        _ path: RelativePath, isDirectory: Bool, at moment: ContinuousClock.Instant = .now
+    ) {
+        note(path, at: moment)
+        lastRemoval = moment
+        if isDirectory { entries[path]?.wasDirectory = true }
+    }
+
+    /// Everything must be compared.
+    mutating func compare(because reason: String, at moment: ContinuousClock.Instant = .now) {
+        touch(moment)
+        comparison = comparison ?? reason
+        (entries, held) = ([:], [:])
+    }
+
+    /// The folder itself is gone.
+    mutating func loseRoot(at moment: ContinuousClock.Instant = .now) {
+        touch(moment)
+        hasLostRoot = true
+    }
+
+    /// Holds entries back that are gone; `others` are what they were part of.
+    mutating func hold(_ gone: [RelativePath: Change], of others: PendingChanges) {
+        held.merge(gone) { Change(wasDirectory: $0.wasDirectory || $1.wasDirectory) }
+        firstHeld = others.firstHeld ?? firstHeld ?? .now
+        lastRemoval = lastRemoval ?? others.lastRemoval
+    }
+
+    /// All entries, also those that were held back.
+    var everything: [RelativePath: Change] {
+        entries.merging(held) { Change(wasDirectory: $0.wasDirectory || $1.wasDirectory) }
+    }
+
+    private mutating func touch(_ moment: ContinuousClock.Instant) {
+        first = first ?? moment
+        last = moment
+    }
+}
