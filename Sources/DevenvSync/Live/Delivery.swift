@@ -56,9 +56,11 @@ struct Delivery: Sendable {
     mutating func withdrawRemovals(_ changes: PendingChanges) -> [RelativePath: PendingChanges.Change] {
         let all = changes.everything
         let placed = Set(groups.values.joined())
-        let gone = removedFiles + removedDirectories.filter { !placed.contains($0) }
-        removedFiles = []
-        removedDirectories.removeAll { !placed.contains($0) }
+        let cleared = removedDirectories.filter { placed.contains($0) }
+        func makesRoom(_ path: RelativePath) -> Bool { cleared.contains { path.isWithin($0) } }
+        let gone = (removedFiles + removedDirectories).filter { !makesRoom($0) }
+        removedFiles.removeAll { !makesRoom($0) }
+        removedDirectories.removeAll { !makesRoom($0) }
         return Dictionary(gone.map { ($0, all[$0] ?? PendingChanges.Change()) }) { first, _ in first }
     }
 

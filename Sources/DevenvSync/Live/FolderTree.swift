@@ -11,6 +11,8 @@ actor FolderTree {
     private let rules: ExcludeRules
     private var paths: [Int32: RelativePath] = [:]
     private var pending = PendingChanges()
+    /// What was taken last and may be on its way as it is by now; nil while everything may be, in a comparison.
+    private var taken: Set<RelativePath>?
 
     /// Begins to watch nothing yet.
     init(_ folder: SyncedFolder, rules: ExcludeRules) throws(Errno) {
@@ -52,6 +54,7 @@ actor FolderTree {
         try drain()
         let isLost = pending.hasLostRoot
         pending = PendingChanges()
+        taken = nil
         if isLost { pending.loseRoot() }
     }
 
@@ -71,8 +74,11 @@ actor FolderTree {
 
     private func take() -> PendingChanges {
         defer { pending = PendingChanges() }
+        taken = Set(pending.everything.keys)
         return pending
     }
+
+    private func isUnsent(_ path: RelativePath) -> Bool { taken.map { !$0.contains(path) } ?? false }
 
     private func drain() throws(Errno) {
         for event in try inotify.read() { try handle(event) }
@@ -90,7 +96,7 @@ actor FolderTree {
             // of what was in it, nothing is told; and it may still be watched under a name that is no longer its own
             if event.movesAway, event.isOfDirectory { pending.compare(because: "a directory was moved") }
         } else {
-            pending.note(path)
+            pending.note(path, isMade: event.isCreation && isUnsent(path))
             if event.adds, event.isOfDirectory { try watch(path, noting: true) }
         }
     }

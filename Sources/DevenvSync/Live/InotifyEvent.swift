@@ -29,6 +29,8 @@ struct InotifyEvent: Hashable, Sendable {
     var removes: Bool { has(IN_DELETE) || has(IN_MOVED_FROM) }
     /// Whether the entry was moved away, with all that is in it.
     var movesAway: Bool { has(IN_MOVED_FROM) }
+    /// Whether the entry was made, and nothing had its name.
+    var isCreation: Bool { has(IN_CREATE) }
     /// Whether the entry is new under this name.
     var adds: Bool { has(IN_CREATE) || has(IN_MOVED_TO) }
     /// Whether the watched directory itself is no longer where it was: removed, moved, or its file system unmounted.

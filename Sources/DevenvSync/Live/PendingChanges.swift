@@ -4,6 +4,8 @@ struct PendingChanges: Sendable {
     struct Change: Hashable, Sendable {
         /// A directory of that name went away: what is of another kind now needs its place.
         var wasDirectory = false
+        /// It was made since changes were last taken, under a name that nothing had: the machine does not have it.
+        var isNew = false
     }
 
     /// The entries that have changed.
@@ -26,11 +28,11 @@ struct PendingChanges: Sendable {
     /// So many changes are no longer listed: to compare everything is as quick, and memory is bounded.
     private static let limit = 50_000
 
-    /// An entry has changed.
-    mutating func note(_ path: RelativePath, at moment: ContinuousClock.Instant = .now) {
+    /// An entry has changed, or was made.
+    mutating func note(_ path: RelativePath, isMade: Bool = false, at moment: ContinuousClock.Instant = .now) {
         touch(moment)
         guard comparison == nil else { return }
-        entries[path, default: Change()].wasDirectory = entries[path]?.wasDirectory ?? false
+        if entries[path] == nil { entries[path] = Change(isNew: isMade) }
         if entries.count > Self.limit { compare(because: "very much has changed", at: moment) }
     }
 
@@ -38,6 +40,8 @@ struct PendingChanges: Sendable {
     mutating func noteRemoval(
         _ path: RelativePath, isDirectory: Bool, at moment: ContinuousClock.Instant = .now
     ) {
+        // such as what an editor writes to and renames
+        if entries[path]?.isNew == true, !isDirectory { return entries[path] = nil }
         note(path, at: moment)
         lastRemoval = moment
         if isDirectory { entries[path]?.wasDirectory = true }

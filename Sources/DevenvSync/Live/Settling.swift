@@ -17,14 +17,20 @@ enum Settling {
     }
 
     private static func endOfHeld(_ changes: PendingChanges) -> ContinuousClock.Instant? {
-        changes.firstHeld.map { min((changes.lastRemoval ?? $0) + .milliseconds(200), $0 + .seconds(30)) }
+        changes.firstHeld.map { min((changes.lastRemoval ?? $0) + quiet(changes.held.count), $0 + longestHold) }
     }
 
-    /// Whether so many entries are gone that the folder itself may be next, so that they are not removed in the machine before it
-    /// is clear that it stays.
+    /// Whether entries that are gone are not to be removed in the machine yet: where a folder is removed, all that is in it goes
+    /// first and the folder itself last, and then nothing is to be removed. Nobody waits for a removal as for a save.
     static func holdsBack(_ removals: Int, of changes: PendingChanges, at moment: ContinuousClock.Instant) -> Bool {
-        guard removals > manyRemovals, let last = changes.lastRemoval else { return false }
-        let isLong = changes.firstHeld.map { moment >= $0 + .seconds(30) } ?? false
-        return !isLong && moment < last + .milliseconds(200)
+        guard removals > 0, let last = changes.lastRemoval else { return false }
+        let isLong = changes.firstHeld.map { moment >= $0 + longestHold } ?? false
+        return !isLong && moment < last + quiet(removals)
+    }
+
+    private static let longestHold = Duration.seconds(30)
+
+    private static func quiet(_ removals: Int) -> Duration {
+        removals > manyRemovals ? .seconds(1) : .milliseconds(200)
     }
 }

@@ -36,15 +36,27 @@ struct ChangeTests {
         #expect(slow == start + .seconds(3))
     }
 
-    @Test func manyRemovalsAreHeldBackAsLongAsMoreFollow() {
+    @Test func removalsAreHeldBackAsLongAsMoreFollow() {
         let changes = changes(21, every: .zero, removing: true)
-        #expect(Settling.holdsBack(21, of: changes, at: start + .milliseconds(199)))
-        #expect(!Settling.holdsBack(21, of: changes, at: start + .milliseconds(200)))
-        #expect(!Settling.holdsBack(20, of: changes, at: start))
+        #expect(Settling.holdsBack(21, of: changes, at: start + .milliseconds(999)))
+        #expect(!Settling.holdsBack(21, of: changes, at: start + .seconds(1)))
+        #expect(Settling.holdsBack(20, of: changes, at: start + .milliseconds(199)))
+        #expect(!Settling.holdsBack(20, of: changes, at: start + .milliseconds(200)))
+        #expect(!Settling.holdsBack(0, of: changes, at: start))
         var held = PendingChanges()
         held.hold(changes.entries, of: changes)
-        #expect(Settling.end(of: held) == start + .milliseconds(200))
+        #expect(Settling.end(of: held) == start + .seconds(1))
         #expect(held.everything.count == 21)
+    }
+
+    @Test func whatComesAndGoesIsNeverSent() {
+        var changes = PendingChanges()
+        changes.note(RelativePath("a.new"), isMade: true)
+        changes.note(RelativePath("a.new"))
+        changes.noteRemoval(RelativePath("a.new"), isDirectory: false)
+        changes.note(RelativePath("a"))
+        #expect(changes.entries.keys.map(\.description) == ["a"])
+        #expect(changes.lastRemoval == nil)
     }
 
     @Test func whatWasADirectoryIsKnownHoweverOftenItChanges() {
