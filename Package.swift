@@ -122,6 +122,10 @@ let package = Package(
         module("AnsibleProvisioner", at: "Provisioners/Ansible", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
         module(
             "AnsibleLocalProvisioner", at: "Provisioners/AnsibleLocal", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
+        module("PodmanProvisioner", at: "Provisioners/Podman", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
+        module("DockerProvisioner", at: "Provisioners/Docker", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
+        module("PuppetProvisioner", at: "Provisioners/Puppet", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
+        module("SaltProvisioner", at: "Provisioners/Salt", ["DevenvHost", "DevenvCrypto", "DevenvGuest"]),
 
         .executableTarget(
             name: "devenv",
@@ -129,6 +133,7 @@ let package = Package(
                 "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvBoxes", "DevenvEngine", "DevenvCommands",
                 "DevenvSSH", "DevenvSync", "ContainerProvider", "LibvirtProvider", "VirtualBoxProvider",
                 "ShellProvisioner", "FileProvisioner", "AnsibleProvisioner", "AnsibleLocalProvisioner",
+                "PodmanProvisioner", "DockerProvisioner", "PuppetProvisioner", "SaltProvisioner",
             ],
             path: "Sources/devenv", swiftSettings: rules),
 
@@ -224,6 +229,18 @@ let package = Package(
                 "DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DevenvGuest",
                 "AnsibleLocalProvisioner",
             ]),
+        tests(
+            "PodmanProvisionerTests", at: "Provisioners/Podman/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "PodmanProvisioner"]),
+        tests(
+            "DockerProvisionerTests", at: "Provisioners/Docker/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "DockerProvisioner"]),
+        tests(
+            "PuppetProvisionerTests", at: "Provisioners/Puppet/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "PuppetProvisioner"]),
+        tests(
+            "SaltProvisionerTests", at: "Provisioners/Salt/Tests",
+            ["DevenvDiagnostics", "DevenvModel", "DevenvPluginAPI", "DevenvHost", "SaltProvisioner"]),
         tests("RepositoryTests", at: "Tests/RepositoryTests", ["DevenvHost"]),
         tests("AcceptanceTests", at: "Tests/Acceptance", ["DevenvDiagnostics", "DevenvYAML", "DevenvHost"]),
     ] + fuzzing

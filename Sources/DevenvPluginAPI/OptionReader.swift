@@ -95,6 +95,32 @@ package struct OptionReader {
         }
     }
 
+    /// A map from names of the user's own to maps of options, each of which `decode` reads.
+    package mutating func objects<Value>(
+        _ key: String, of subject: (String) -> String, _ decode: (Located<String>, inout OptionReader) -> Value
+    ) -> [Value] {
+        func value(_ tree: OptionTree?, _ name: Located<String>, _ found: inout [Diagnostic]) -> Value {
+            var reader = OptionReader(tree, of: subject(name.value))
+            let value = decode(name, &reader)
+            found += reader.finish()
+            return value
+        }
+        let nobody = Located("name", at: nil)
+        let shape: Shape =
+            OptionShape.recorder == nil
+            ? .open
+            : OptionShape.shape {
+                var found: [Diagnostic] = []
+                _ = value(nil, nobody, &found)
+            }
+        guard let tree = tree(key, .map(shape)) else { return [] }
+        guard case .map(let entries) = tree.value else {
+            let nothing: [Value]? = refuse(tree, key, "a map")
+            return nothing ?? []
+        }
+        return entries.map { value($0.value, $0.key, &diagnostics) }
+    }
+
     /// Reports a mistake of the caller's own finding.
     package mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 

@@ -7,8 +7,12 @@ import DevenvHost
 import DevenvPluginAPI
 import DevenvSSH
 import DevenvSync
+import DockerProvisioner
 import FileProvisioner
 import LibvirtProvider
+import PodmanProvisioner
+import PuppetProvisioner
+import SaltProvisioner
 import ShellProvisioner
 import VirtualBoxProvider
 
@@ -32,6 +36,10 @@ enum BuiltIns {
             FileProvisioner(),
             AnsibleProvisioner(directories: host),
             AnsibleLocalProvisioner(tools: runner),
+            PodmanProvisioner(tools: runner),
+            DockerProvisioner(tools: runner),
+            PuppetProvisioner(tools: runner),
+            SaltProvisioner(tools: runner),
         ]
     }
 

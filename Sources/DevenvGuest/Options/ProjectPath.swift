@@ -16,7 +16,8 @@ package enum ProjectPath {
         (reader.strings(key) ?? []).compactMap { checked($0, key, &reader) }
     }
 
-    private static func checked(
+    /// A path of the project, nil where it leads out of it, which is reported.
+    static func checked(
         _ text: Located<String>, _ key: String, _ reader: inout OptionReader
     ) -> Located<String>? {
         let path = FilePath(text.value).lexicallyNormalized()

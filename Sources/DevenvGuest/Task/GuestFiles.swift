@@ -14,10 +14,14 @@ package struct GuestFiles: Sendable {
     /// Their paths from the project's directory, without `..`.
     package let paths: [String]
 
-    /// Names them. Nothing is read yet.
+    /// Names them; what lies in another one of them comes with it. Nothing is read yet.
     package init(_ paths: [String], of project: ProvisionerProject) {
         self.project = project
-        self.paths = paths
+        self.paths = paths.enumerated().filter { index, path in
+            !paths.enumerated().contains { other, parent in
+                other != index && (path.hasPrefix(parent + "/") || (path == parent && other < index))
+            }
+        }.map(\.element)
     }
 
     /// A digest for each, by its path; names directly in a directory may be left out.

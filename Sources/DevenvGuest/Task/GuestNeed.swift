@@ -19,6 +19,9 @@ package struct GuestNeed: Sendable {
     /// What is said where it is not.
     var complaint: String { "there is no '\(program)' in the machine" }
 
+    /// What to do then.
+    var cure: String { packages.isEmpty ? "install it there" : "install it there, or say install: true" }
+
     /// Lines of a shell's script that install it where it is missing, by whichever package manager is there, and end the script
     /// where that fails.
     package var installation: String {

@@ -55,9 +55,8 @@ package struct GuestTask: Sendable {
             throw ProvisionerError(
                 "\(attempt): \(item.kind.value) failed with exit status \(status)", exitStatus: status)
         case .refused(let reason):
-            let isMissing = needs.contains { $0.complaint == reason }
-            throw ProvisionerError(
-                "\(attempt): \(reason)", help: isMissing ? "install it there, or say install: true" : nil)
+            let need = needs.first { $0.complaint == reason }
+            throw ProvisionerError("\(attempt): \(reason)", help: need?.cure)
         case .notStarted(let exit, let complaint):
             throw ProvisionerError(
                 "\(attempt) as root: \(complaint.isEmpty ? "the login shell ended with \(exit)" : complaint)",

@@ -19,6 +19,9 @@ struct KeyCoverageTests {
         "LifeCycleTests": ["machine.depends_on", "machine.ready.shell", "shell.env", "shell.path", "shell.args"],
         "PlanTests": ["machine.memory", "machine.ready.tcp"], "ConcurrencyTests": ["machine.count"],
         "SharedHostTests": ["machine.forward.auto"], "BadInputTests": ["secrets.env"],
+        "PuppetTests": options("puppet", ["manifest", "modules", "hiera", "facts", "args", "install"]),
+        "SaltTests": options("salt", ["states", "pillar", "apply", "data", "args"]),
+        "PodmanTests": options("podman", engine), "DockerTests": options("docker", engine),
         "AnsibleLocalTests": [
             "directory", "extra_vars", "vault_password", "tags", "skip_tags", "verbose", "args", "install",
         ].map { "ansible_local.\($0)" },
@@ -26,6 +29,15 @@ struct KeyCoverageTests {
         "VirtualLifeCycleTests": ["machine.cpus", "machine.boot_timeout", "provider"],
         "VirtualBoxKillTests": ["machine.disk", "machine.stop_timeout"],
     ]
+
+    private static let engine =
+        ["install", "pull", "build", "containers"]
+        + ["image", "command", "ports", "volumes", "env", "restart", "args"].map { "containers.\($0)" }
+
+    /// A provisioner and its options.
+    private static func options(_ kind: String, _ keys: [String]) -> [String] {
+        ["provision-item.\(kind)"] + keys.map { "\(kind).\($0)" }
+    }
 
     @Test func everyKeyIsUsed() async throws {
         let general = try await EnvfileKeyPaths.all().filter { path in

@@ -1,0 +1,43 @@
+import DevenvDiagnostics
+import DevenvHost
+import DevenvPluginAPI
+import DevenvTestSupport
+import PodmanProvisioner
+import SystemPackage
+import Testing
+
+/// The real Podman, run on this host as it is in a machine, with a storage of the test's own.
+@Suite(.requiresRoot, .requires(tool: "podman", "busybox", "tar"))
+struct PodmanTests {
+    @Test func containersAreMadeLeftAloneMadeAnewAndRemoved() async throws {
+        try await TemporaryDirectory.with { directory in
+            let storage = """
+                [storage]
+                driver = "vfs"
+                runroot = "\(directory.path)/run"
+                graphroot = "\(directory.path)/graph"
+
+                """
+            // its own limits are above what hosts without CAP_SYS_RESOURCE can set
+            let limits = "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n"
+            let environment = [
+                "CONTAINERS_STORAGE_CONF": try directory.write(storage, to: "storage.conf").string,
+                "CONTAINERS_CONF": try directory.write(limits, to: "containers.conf").string,
+            ]
+            let project = try HostedProject(in: directory, environment: environment, secrets: EngineScenario.secrets)
+            try await EngineScenario(PodmanProvisioner(), in: project, environment: environment).carryOut()
+        }
+    }
+
+    @Test func whatIsWrongIsSaid() {
+        let item = HostedProject.item(
+            "podman", ["build": ["a": "/etc"], "containers": ["-x": ["imag": "y"], "web": ["image": "z"]], "run": "x"])
+        let project = ProvisionerProject(directory: "/nonexistent", secretNames: [])
+        #expect(
+            PodmanProvisioner().validate(item, in: project).map(\.message) == [
+                "'build' takes a path in the project's directory, not '/etc'", "'-x' is no name of a container",
+                "the container '-x' needs its 'image'", "the options of the container '-x' have no key 'imag'",
+                "the podman options have no key 'run'",
+            ])
+    }
+}
