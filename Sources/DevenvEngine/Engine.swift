@@ -72,24 +72,26 @@ package struct Engine: Sendable {
             records.filter { seen[$0.identity.name] == nil }, components.providers)
         let observed = looked.merging(seen) { _, seen in seen }
         let recorded = Dictionary(uniqueKeysWithValues: records.map { ($0.identity.name, $0) })
+        let watched = watchedFolders(of: records)
         let declared = (graph?.machines ?? []).filter { wanted?.contains($0.name.value) ?? true }.map { machine in
-            status(machine.name.value, recorded[machine.name.value], observed)
+            status(machine.name.value, recorded[machine.name.value], observed, watched)
         }
         let names = Set(declared.map(\.name))
         return declared
             + records.filter { !names.contains($0.identity.name) }.map {
-                var status = status($0.identity.name, $0, observed)
+                var status = status($0.identity.name, $0, observed, watched)
                 status.isDeclared = graph == nil
                 return status
             }
     }
 
     private func status(
-        _ name: MachineName, _ record: MachineRecord?, _ observed: [MachineName: MachineObservation]
+        _ name: MachineName, _ record: MachineRecord?, _ observed: [MachineName: MachineObservation],
+        _ watched: [MachineName: [LiveReport.Folder]]
     ) -> MachineStatus {
         guard let record else { return MachineStatus(name: name, observation: MachineObservation(.absent)) }
         var status = MachineStatus(record, observed[name])
-        if status.observation.state == .running { status.watchedFolders = watchedFolders(of: record) }
+        if status.observation.state == .running { status.watchedFolders = watched[name] ?? [] }
         return status
     }
 

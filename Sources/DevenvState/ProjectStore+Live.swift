@@ -44,6 +44,16 @@ extension ProjectStore {
         }
     }
 
+    /// Removes what a process that was killed while it wrote its report has left.
+    package func discardHalfWrittenReports(of machine: MachineName) throws(StateError) {
+        let directory = liveDirectory(of: machine)
+        try StateError.wrap { () throws(HostError) in
+            for name in try HostFiles.list(directory) where name.hasPrefix("report.json.") {
+                try HostFiles.remove(directory.appending(name))
+            }
+        }
+    }
+
     /// What whoever watches a machine's folders last said; nil for nothing.
     package func liveReport(of machine: MachineName) throws(StateError) -> LiveReport? {
         try StateFile.readIntact(LiveReport.self, reportFile(of: machine))

@@ -34,22 +34,31 @@ extension Engine {
         if let failure { throw failure }
     }
 
-    /// What becomes of a machine's watched folders; none where none is to be watched.
-    func watchedFolders(of record: MachineRecord) -> [LiveReport.Folder] {
-        let name = record.identity.name
+    /// What becomes of the watched folders of machines; those without any are left out. Processes are looked for once.
+    func watchedFolders(of records: [MachineRecord]) -> [MachineName: [LiveReport.Folder]] {
+        let ordered = records.filter { store.isWatchOrdered(of: $0.identity.name) }
+        guard !ordered.isEmpty else { return [:] }
+        let running = LiveProcess.machines()
+        return Dictionary(
+            ordered.map { record in
+                let machine = record.identity
+                return (machine.name, watchedFolders(of: machine, isRunning: running.contains(machine.machine)))
+            }
+        ) { first, _ in first }
+    }
+
+    private func watchedFolders(of machine: MachineIdentity, isRunning: Bool) -> [LiveReport.Folder] {
         // what can't be read is not known, and no reason to know nothing of the machine
-        guard let order = (try? store.liveOrder(of: name)) ?? nil, order.machine == record.identity.machine else {
-            return []
-        }
-        let report = (try? store.liveReport(of: name)) ?? nil
-        let isRunning = LiveProcess.machines().contains(order.machine)
+        let order = (try? store.liveOrder(of: machine.name)) ?? nil
+        let report = (try? store.liveReport(of: machine.name)) ?? nil
+        guard let order, order.machine == machine.machine else { return [] }
         return order.folders.map { ordered in
             var folder =
                 report?.folders.first { $0.target == ordered.target }
                 ?? LiveReport.Folder(source: ordered.source, target: ordered.target)
             if !isRunning {
                 folder.state = .stopped
-                folder.problem = "what watches it has ended; 'devenv up \(name)' starts it again"
+                folder.problem = "what watches it has ended; 'devenv up \(machine.name)' starts it again"
             }
             return folder
         }

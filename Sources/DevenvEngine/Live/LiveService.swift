@@ -17,6 +17,8 @@ package enum LiveService {
         let host = HostDirectories(environment: environment)
         let store = ProjectStore(directory: command.directory, host: host, command: arguments.joined(separator: " "))
         guard let order = order(of: command, in: store) else { return 0 }
+        // what is left takes a few bytes, and is no reason not to watch
+        try? store.discardHalfWrittenReports(of: command.name)
         let run = LiveRun(
             components: make(host, environment), store: store, machine: command.name, endpoint: order.endpoint,
             folders: order.folders.map(\.folder))

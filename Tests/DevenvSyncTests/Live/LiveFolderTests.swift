@@ -82,6 +82,20 @@ struct LiveFolderTests {
         }
     }
 
+    @Test func aMachineMayBeDownAndComeUpAgain() async throws {
+        try await LiveRig.withServerAway { rig in
+            try await rig.sh("echo 1 > a; echo 1 > gone")
+            try await rig.expectState("nobody answers") { $0 != "watching" && $0 != "comparing" }
+            try await rig.server.serve {
+                try await rig.expectEqual("the machine is up")
+                try await rig.expectState("it is watched") { $0 == "watching" }
+            }
+            try await rig.sh("echo 2 > a; rm gone; mkdir d; echo 3 > d/b")
+            try await rig.expectState("nobody answers any more") { $0 != "watching" && $0 != "comparing" }
+            try await rig.server.serve { try await rig.expectEqual("it is up again") }
+        }
+    }
+
     @Test func rsyncsOwnArgumentsHoldForEveryChange() async throws {
         try await LiveRig.with(arguments: ["--max-size=10"]) { rig in
             try await rig.sh("echo 1 > a; echo 'more than ten bytes' > big")

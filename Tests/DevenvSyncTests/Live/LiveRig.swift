@@ -32,27 +32,44 @@ final class LiveRig: Sendable {
             let rig = LiveRig(server)
             try HostFiles.makeDirectory(rig.source)
             try await rig.sh(script)
-            let folder = SyncedFolder(
-                source: Located(rig.source), target: GuestPath(rig.target.string), exclude: exclude, delete: delete,
-                watch: true, arguments: arguments)
-            let communicator = SSHCommunicator(server.endpoint)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await InotifyFolderWatcher(runner: SystemToolRunner()).watch(
-                        folder, to: server.endpoint, over: communicator,
-                        lock: server.directory.path.appending("lock"), patient: false
-                    ) { event in rig.events.withLock { $0.append(event) } }
-                }
-                group.addTask {
-                    try await rig.expectState("it is watched") { $0 == "watching" }
-                    try await body(rig)
-                }
-                // the watcher goes on until it is cancelled, or throws
-                try await group.next()
-                group.cancelAll()
+            try await rig.watch(exclude: exclude, delete: delete, arguments: arguments, patient: false) {
+                try await rig.expectState("it is watched") { $0 == "watching" }
+                try await body(rig)
             }
-            await communicator.close()
         }
+    }
+
+    /// Runs a test beside a watched folder, with a server that is only there when the test has it serve.
+    static func withServerAway(_ body: @Sendable @escaping (LiveRig) async throws -> Void) async throws {
+        try await SSHServer.prepared { server in
+            let rig = LiveRig(server)
+            try HostFiles.makeDirectory(rig.source)
+            try await rig.watch(patient: true) { try await body(rig) }
+        }
+    }
+
+    private func watch(
+        exclude: [String] = [], delete: Bool = true, arguments: [String] = [], patient: Bool,
+        _ body: @Sendable @escaping () async throws -> Void
+    ) async throws {
+        let (rig, server) = (self, self.server)
+        let folder = SyncedFolder(
+            source: Located(rig.source), target: GuestPath(rig.target.string), exclude: exclude, delete: delete,
+            watch: true, arguments: arguments)
+        let communicator = SSHCommunicator(server.endpoint)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await InotifyFolderWatcher(runner: SystemToolRunner()).watch(
+                    folder, to: server.endpoint, over: communicator,
+                    lock: server.directory.path.appending("lock"), patient: patient
+                ) { event in rig.events.withLock { $0.append(event) } }
+            }
+            group.addTask { try await body() }
+            // the watcher goes on until it is cancelled, or throws
+            try await group.next()
+            group.cancelAll()
+        }
+        await communicator.close()
     }
 
     /// Runs a script in the folder, or in another directory.
