@@ -26,6 +26,7 @@ import Testing
         (["grüße"], "viele grüße", "viele *****"),
         (["first line\nsecond line"], "> second line\n> first", "> *****\n> first"),
         (["first line\nsecond line"], "first line\nsecond line", "*****"),
+        (["it's \"a\\b\"\nc"], #"{"msg": "it's \"a\\b\"\nc"}"#, #"{"msg": "*****"}"#),
         ([], "nothing to hide", "nothing to hide"),
         (["", "a", "abc"], "a abc", "a abc"),
     ]) func secretsAreMaskedHoweverTheStreamIsCut(secrets: [String], text: String, expected: String) {

@@ -15,14 +15,18 @@ package struct EngineScenario: Sendable {
     package let environment: [String: String]
     /// What is tried, whose kind is the engine's command.
     package let provisioner: any Provisioner
+    /// A registry that the engine pushes to and pulls from.
+    package let registry: RegistryServer
 
     /// The secret that containers are given.
     package static let secrets = ["token": "it's a \"t0ken"]
 
     /// Describes one.
     package init(
-        _ provisioner: any Provisioner, in project: HostedProject, environment: [String: String]
+        _ provisioner: any Provisioner, in project: HostedProject, with registry: RegistryServer,
+        environment: [String: String]
     ) {
+        self.registry = registry
         self.provisioner = provisioner
         self.project = project
         self.environment = environment
@@ -65,8 +69,24 @@ package struct EngineScenario: Sendable {
         let rebuilt = try await run(["one": Self.container("c")])
         #expect(rebuilt.contains("container one: made anew\n"), "a new image: \(rebuilt)")
         #expect(try await ask("exec", "one", "/bin/busybox", "env").contains("NEW=yes\n"))
+        try await expectPulled()
         try await expectFailures()
         #expect(try project.leftovers() == [])
+    }
+
+    /// An image that is not there is pulled, and only then.
+    private func expectPulled() async throws {
+        let image = "\(registry.host)/page:1"
+        for words in [["tag", "devenv/page", image], ["push", image], ["image", "rm", image]] {
+            let outcome = try await SystemToolRunner().run(ToolInvocation(engine, words, environment: environment))
+            try #require(outcome.status == 0, "\(words): \(outcome.complaint)")
+        }
+        let item = HostedProject.item(provisioner.kind, ["pull": [.text(image)]])
+        _ = try await project.run(item, by: provisioner)
+        let found = try await ask("image", "inspect", "--format", "{{.Id}}", image)
+        #expect(found == (try await ask("image", "inspect", "--format", "{{.Id}}", "devenv/page")) && !found.isEmpty)
+        let again = try await project.run(item, by: provisioner)
+        #expect(again == "", "it is there")
     }
 
     /// What is somebody else's is left alone, and a container that can't be run is an error.

@@ -78,6 +78,22 @@ import Testing
         #expect(AnsibleOptions(spec).diagnostics.map(\.message) == [problem])
     }
 
+    @Test func whatAKilledRunHasLeftIsRemovedByTheNextOneAndNothingElse() async throws {
+        try await TemporaryDirectory.with { directory in
+            let parent = directory.path.appending("ansible")
+            // no process has a number above the kernel's highest (proc(5), pid_max)
+            for name in ["9999999-abandoned", "1-of-somebody-who-lives", "something"] {
+                try HostFiles.makeDirectory(parent.appending(name))
+            }
+            let place = try PrivatePlace(below: parent)
+            try place.write("x", to: "file")
+            let own = try #require(place.path.lastComponent?.string)
+            #expect(try HostFiles.list(parent).sorted() == [own, "1-of-somebody-who-lives", "something"].sorted())
+            place.remove()
+            #expect(try HostFiles.list(parent).sorted() == ["1-of-somebody-who-lives", "something"])
+        }
+    }
+
     @Test func whatARunRestsOnIsNamedPartByPart() async throws {
         try await TemporaryDirectory.with { directory in
             try HostFiles.makeDirectory(directory.path.appending("ansible"))

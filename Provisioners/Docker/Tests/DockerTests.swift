@@ -8,7 +8,7 @@ import Testing
 /// starts one that does, so that the tests don't ask for it: this one runs where there is one.
 @Suite(.requiresRoot, .enabled(if: Requirement.find("dockerd") != nil, "needs dockerd, which is not installed"))
 struct DockerTests {
-    @Test(.requires(tool: "busybox", "tar"))
+    @Test(.requires(tool: "busybox", "tar", "docker-registry"))
     func containersAreMadeLeftAloneMadeAnewAndRemoved() async throws {
         try await TemporaryDirectory.with { directory in
             let place = directory.path
@@ -29,7 +29,11 @@ struct DockerTests {
                 }
                 let project = try HostedProject(
                     in: directory, environment: environment, secrets: EngineScenario.secrets)
-                try await EngineScenario(DockerProvisioner(), in: project, environment: environment).carryOut()
+                try await RegistryServer.with { registry in
+                    let scenario = EngineScenario(
+                        DockerProvisioner(), in: project, with: registry, environment: environment)
+                    try await scenario.carryOut()
+                }
             }
         }
     }

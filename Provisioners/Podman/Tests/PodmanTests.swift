@@ -9,24 +9,33 @@ import Testing
 /// The real Podman, run on this host as it is in a machine, with a storage of the test's own.
 @Suite(.requiresRoot, .requires(tool: "podman", "busybox", "tar"))
 struct PodmanTests {
-    @Test func containersAreMadeLeftAloneMadeAnewAndRemoved() async throws {
-        try await TemporaryDirectory.with { directory in
-            let storage = """
-                [storage]
-                driver = "vfs"
-                runroot = "\(directory.path)/run"
-                graphroot = "\(directory.path)/graph"
-
-                """
-            // its own limits are above what hosts without CAP_SYS_RESOURCE can set
-            let limits = "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n"
-            let environment = [
-                "CONTAINERS_STORAGE_CONF": try directory.write(storage, to: "storage.conf").string,
-                "CONTAINERS_CONF": try directory.write(limits, to: "containers.conf").string,
-            ]
-            let project = try HostedProject(in: directory, environment: environment, secrets: EngineScenario.secrets)
-            try await EngineScenario(PodmanProvisioner(), in: project, environment: environment).carryOut()
+    @Test(.requires(tool: "docker-registry"))
+    func containersAreMadeLeftAloneMadeAnewAndRemoved() async throws {
+        try await RegistryServer.with { registry in
+            try await TemporaryDirectory.with { directory in
+                let environment = try Self.environment(in: directory, registry)
+                let project = try HostedProject(
+                    in: directory, environment: environment, secrets: EngineScenario.secrets)
+                let scenario = EngineScenario(
+                    PodmanProvisioner(), in: project, with: registry, environment: environment)
+                try await scenario.carryOut()
+            }
         }
+    }
+
+    private static func environment(
+        in directory: TemporaryDirectory, _ registry: RegistryServer
+    ) throws -> [String: String] {
+        let place = directory.path
+        let storage = "[storage]\ndriver = \"vfs\"\nrunroot = \"\(place)/run\"\ngraphroot = \"\(place)/graph\"\n"
+        // its own limits are above what hosts without CAP_SYS_RESOURCE can set
+        let limits = "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n"
+        let registries = "[[registry]]\nlocation = \"\(registry.host)\"\ninsecure = true\n"
+        return [
+            "CONTAINERS_STORAGE_CONF": try directory.write(storage, to: "storage.conf").string,
+            "CONTAINERS_CONF": try directory.write(limits, to: "containers.conf").string,
+            "CONTAINERS_REGISTRIES_CONF": try directory.write(registries, to: "registries.conf").string,
+        ]
     }
 
     @Test func whatIsWrongIsSaid() {

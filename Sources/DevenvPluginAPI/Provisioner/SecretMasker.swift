@@ -3,7 +3,8 @@ package import DevenvModel
 /// Replaces secrets in a stream of bytes by `*****`, however the stream is cut into chunks.
 ///
 /// A secret of less than four bytes is not looked for: masking it would tear the output to pieces and, by that, tell what it
-/// is. The lines of a secret of several lines are masked one by one too, as programs print them that way. What might be the
+/// is. The lines of a secret of several lines are masked one by one too, as programs print them that way, and all of it as it stands
+/// within JSON's quotes. What might be the
 /// start of a secret is held back until the next chunk; never more than the longest secret.
 package struct SecretMasker: Sendable {
     private static let shortest = 4
@@ -21,6 +22,7 @@ package struct SecretMasker: Sendable {
         var wanted: Set<[UInt8]> = []
         for secret in secrets {
             wanted.insert(Array(secret.secret.utf8))
+            wanted.insert(Self.escaped(secret.secret))
             for line in secret.secret.split(whereSeparator: \.isNewline) { wanted.insert(Array(line.utf8)) }
         }
         let usable = wanted.filter { $0.count >= Self.shortest }
@@ -28,6 +30,19 @@ package struct SecretMasker: Sendable {
         for secret in usable { firsts[Int(secret[0])] = true }
         self.secrets = usable.sorted { $0.count > $1.count }
         isFirstByte = firsts
+    }
+
+    /// A text within JSON's quotes (RFC 8259, section 7), as most programs escape it.
+    private static func escaped(_ text: String) -> [UInt8] {
+        text.utf8.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): Array("\\n".utf8)
+            case UInt8(ascii: "\r"): Array("\\r".utf8)
+            case UInt8(ascii: "\t"): Array("\\t".utf8)
+            default: [byte]
+            }
+        }
     }
 
     /// What of the stream may be shown after this chunk.
