@@ -51,11 +51,17 @@ extension Engine {
         }
     }
 
-    /// What `sync` would do to machines that run.
-    package func prepareSync(_ graph: MachineGraph, targets: [MachineName]) async throws(EngineError) -> Operation {
-        try await prepare(graph, targets, "sync", fingerprints: false, { $0.sync() }) { () async throws(EngineError) in
-            try await prepareSync(graph, targets: targets)
+    /// What `sync` would do to machines that run: to all their folders, or to those that hold the path of what is to come back.
+    package func prepareSync(
+        _ graph: MachineGraph, targets: [MachineName], returning: Returning
+    ) async throws(EngineError) -> Operation {
+        var operation = try await prepare(
+            graph, targets, "sync", fingerprints: false, { $0.sync(where: returning.includes) }
+        ) { () async throws(EngineError) in
+            try await prepareSync(graph, targets: targets, returning: returning)
         }
+        operation.returning = returning
+        return operation
     }
 
     /// Prepares something for machines that must run: the named ones only, not those that they wait for.

@@ -28,8 +28,11 @@ actor FolderWalker {
     func read(_ folder: SyncedFolder) throws(Errno) -> Reading {
         var hash = SHA256()
         var newest = Duration.zero
-        let settings = [folder.target.string, "\(folder.delete)", folder.owner ?? "", folder.group ?? ""]
+        var settings = [folder.target.string, "\(folder.delete)", folder.owner ?? "", folder.group ?? ""]
+        if folder.direction != .push { settings.append(folder.direction.rawValue) }
         for text in settings + folder.exclude + ["--"] + folder.arguments { hash.update(field: text) }
+        // what is here does not tell whether something comes back
+        if folder.direction == .pull { return Reading(fingerprint: hash.hexadecimal(), newestChange: newest) }
         let exclusions = Exclusions(folder)
         guard let root = strdup(folder.source.value.string + "/") else { throw .noMemory }
         defer { free(root) }

@@ -35,7 +35,8 @@ struct RsyncCall {
 
     private var arguments: [String] {
         // no -D: sockets and devices of this host mean nothing in a machine
-        var arguments = ["-rlpt", "--secluded-args", "--timeout=120"]
+        // times to the nanosecond: a file may change twice within a second and keep its length
+        var arguments = ["-rlpt", "--modify-window=-1", "--secluded-args", "--timeout=120"]
         arguments += ["--stats", "--no-human-readable", "--out-format=%i", "--exclude=.devenv/"]
         arguments += folder.exclude.map { "--exclude=\($0)" }
         if folder.delete { arguments.append("--delete") }

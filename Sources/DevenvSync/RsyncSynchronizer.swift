@@ -6,7 +6,7 @@ import SystemPackage
 
 /// Keeps folders equal with rsync over the system's ssh.
 package struct RsyncSynchronizer: FolderSynchronizer {
-    private let runner: any ToolRunner
+    let runner: any ToolRunner
 
     /// Makes a synchronizer that runs programs with the runner.
     package init(runner: any ToolRunner = SystemToolRunner()) {
@@ -58,7 +58,8 @@ package struct RsyncSynchronizer: FolderSynchronizer {
         }
     }
 
-    private func checkSource(_ folder: SyncedFolder) throws(SyncError) {
+    /// Throws where the host's folder is none.
+    func checkSource(_ folder: SyncedFolder) throws(SyncError) {
         let source = folder.source.value
         guard HostFiles.exists(source) else {
             throw SyncError("the folder '\(source)' to sync does not exist", help: "make it or correct 'sync'")

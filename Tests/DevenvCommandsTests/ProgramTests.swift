@@ -155,4 +155,14 @@ struct NoSynchronizer: FolderSynchronizer {
     ) async throws(SyncError) -> SyncSummary {
         throw SyncError("not expected")
     }
+
+    func bringBack(
+        _ folder: SyncedFolder, _ order: ReturnOrder, from endpoint: SSHEndpoint, over communicator: any Communicator
+    ) async throws(SyncError) -> ReturnResult {
+        throw SyncError("not expected")
+    }
+
+    func base(of folder: SyncedFolder, unchangedSince moment: Duration) async throws(SyncError) -> [UInt8] {
+        throw SyncError("not expected")
+    }
 }

@@ -91,4 +91,14 @@ final class ScriptedSynchronizer: FolderSynchronizer {
     ) async throws(SyncError) -> SyncSummary {
         throw SyncError("not expected")
     }
+
+    func bringBack(
+        _ folder: SyncedFolder, _ order: ReturnOrder, from endpoint: SSHEndpoint, over communicator: any Communicator
+    ) async throws(SyncError) -> ReturnResult {
+        throw SyncError("not expected")
+    }
+
+    func base(of folder: SyncedFolder, unchangedSince moment: Duration) async throws(SyncError) -> [UInt8] {
+        []
+    }
 }

@@ -44,6 +44,10 @@ import Testing
         #expect(!folder.delete && folder.watch)
         #expect(folder.owner == "app" && folder.group == "web")
         #expect(folder.arguments == ["--checksum"])
+        #expect(folder.direction == .push)
+        let both = loadMachine("sync: [{source: bin, target: /srv, direction: both, args: [--checksum]}]")
+        #expect(both.problems == [])
+        #expect(try both.machine("web").folders.first?.direction == .both)
     }
 
     @Test func theHomeDirectoryIsTheUsers() throws {

@@ -74,6 +74,14 @@ struct Mistake: CustomTestStringConvertible {
         Mistake("sync: [{source: 1️⃣nope, target: /srv}]", "1️⃣ the folder '/usr/nope' does not exist"),
         Mistake(
             "sync: [{source: bin, target: 1️⃣srv}]", "1️⃣ 'target' must be an absolute path of the machine, not 'srv'"),
+        Mistake(
+            "sync: [{source: bin, target: /srv, direction: 1️⃣back}]", "1️⃣ 'direction' has no value 'back'"),
+        Mistake(
+            "sync: [{source: bin, target: /srv, watch: true, direction: 1️⃣both}]",
+            "1️⃣ a folder with 'watch' goes one way, into the machine"),
+        Mistake(
+            "sync: [{source: bin, target: /srv, direction: 1️⃣pull, args: [--max-size=1m]}]",
+            "1️⃣ with '--max-size=1m' under 'args' it can't be told what has changed in the machine"),
         Mistake("ready: [1️⃣{timeout: 5s}]", "1️⃣ an item of 'ready' needs one of tcp, http and shell"),
         Mistake("ready: [1️⃣{tcp: 1, shell: x}]", "1️⃣ an item of 'ready' needs one of tcp, http and shell"),
         Mistake("ready: [{tcp: 80, 1️⃣status: 200}]", "1️⃣ 'status' belongs to 'http'"),

@@ -19,8 +19,8 @@ struct RsyncCallTests {
         #expect(call.tool == "rsync")
         #expect(
             call.arguments == [
-                "-rlpt", "--secluded-args", "--timeout=120", "--stats", "--no-human-readable", "--out-format=%i",
-                "--exclude=.devenv/", "--exclude=*.log", "--delete", "-og", "--chown=dev:staff",
+                "-rlpt", "--modify-window=-1", "--secluded-args", "--timeout=120", "--stats", "--no-human-readable",
+                "--out-format=%i", "--exclude=.devenv/", "--exclude=*.log", "--delete", "-og", "--chown=dev:staff",
                 "--rsync-path=sudo -n rsync", "--rsh=\(SSHClientCommand(endpoint).rsyncText)", "--", "/p/src/",
                 "dev@10.60.0.10:/srv/app/",
             ])

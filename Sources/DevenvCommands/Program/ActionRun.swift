@@ -13,6 +13,8 @@ struct ActionRun {
     let session: ProjectSession
     let output: OutputOptions
     let execution: ExecutionOptions
+    /// Whether there may be a question meanwhile, which needs lines that stay where they are.
+    var mayAsk = false
 
     /// Carries it out, with what follows it. With a graph the last words say how the machines are reached.
     func carryOut(
@@ -88,7 +90,7 @@ struct ActionRun {
 
     private func makeReporter() -> any Reporter {
         if output.json { return JSONReporter(context.console) }
-        if context.console.messages.isTerminal, !output.quiet { return TerminalReporter(context.console) }
+        if context.console.messages.isTerminal, !output.quiet, !mayAsk { return TerminalReporter(context.console) }
         return PlainReporter(context.console, isQuiet: output.quiet)
     }
 }

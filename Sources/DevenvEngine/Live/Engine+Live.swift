@@ -9,7 +9,10 @@ extension Engine {
     ) async throws(EngineError) {
         var runs: [LiveRun] = []
         for name in machines {
-            guard let folders = graph[name]?.folders, !folders.isEmpty else { continue }
+            // what comes back is no watcher's: it would be sent over
+            guard let folders = graph[name]?.folders.filter({ $0.direction == .push }), !folders.isEmpty else {
+                continue
+            }
             runs.append(
                 LiveRun(
                     components: components, store: store, machine: name, endpoint: try await endpoint(of: name),

@@ -177,8 +177,8 @@ struct MachinePlanBuilder {
     }
 
     /// Makes the folders equal that have changed since they last were.
-    mutating func sync(evenIfUnchanged: Bool = false) {
-        for folder in machine.spec.folders where runsAfterwards {
+    mutating func sync(evenIfUnchanged: Bool = false, where isIncluded: (SyncedFolder) -> Bool = { _ in true }) {
+        for folder in machine.spec.folders where runsAfterwards && isIncluded(folder) {
             let target = folder.target.string
             switch recorded?.folders[target]?.fingerprint {
             case nil: add(.sync(folder.target), because: ["was never synced"])

@@ -72,11 +72,11 @@ package struct Planner: Sendable {
         }
     }
 
-    /// What `sync` does on machines that run: every folder, whether it seems to have changed or not.
-    package func sync() -> Plan {
+    /// What `sync` does on machines that run: every folder, or those that are included, whether they seem to have changed or not.
+    package func sync(where isIncluded: (SyncedFolder) -> Bool = { _ in true }) -> Plan {
         assemble { machine, _ in
             var builder = builder(for: machine)
-            builder.sync(evenIfUnchanged: true)
+            builder.sync(evenIfUnchanged: true, where: isIncluded)
             builder.watch()
             return builder.steps
         }

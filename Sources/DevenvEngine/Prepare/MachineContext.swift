@@ -36,6 +36,8 @@ package struct Operation: Sendable {
     var lockFile: FilePath?
     /// The machines that were seen stopped when the plan was made.
     var stopped: Set<MachineName> = []
+    /// What of synced folders comes back.
+    var returning = Returning()
     /// What the plan rests on; nil for one that can't be saved.
     package var basis: PlanBasis?
     /// Makes the same operation from what is true now.

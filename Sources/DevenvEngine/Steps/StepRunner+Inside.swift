@@ -16,13 +16,16 @@ extension StepRunner {
         let lock = try await HeldFileLock.awaiting(store.folderLock(of: machine.name, target), command: "sync")
         defer { withExtendedLifetime(lock) {} }
         try Task.checkCancellation()
+        if operation.returning.concerns(folder) { return try await bringBack(folder, way, machine) }
         let moment = FileClock.now
         async let fingerprint = fingerprint(folder, machine.desired, unchangedSince: moment)
+        async let base = components.synchronizer.base(of: folder, unchangedSince: moment)
         let result = try await explaining(machine) {
             try await components.synchronizer.push(
                 folder, to: way.endpoint, over: way.communicator, knowing: memory)
         }
         FaultPoint.reach("engine.sync.sent")
+        try store.keepBase(try await base, of: target, machine.name)
         let sent = FolderSync(fingerprint: try await fingerprint ?? "changed while it was sent", memory: result.memory)
         var record = try record(of: machine.name)
         record.folders[target.string] = sent

@@ -14,6 +14,7 @@ enum SyncKeys {
         var group: String?
         var watch = false
         var arguments: [String] = []
+        var direction = Located(SyncDirection.push)
     }
 
     static let table = KeyTable<Draft>(
@@ -27,6 +28,9 @@ enum SyncKeys {
             Key("group", \.group, .text, "the group in the machine; the owner's own by default"),
             Key("watch", \.watch, .boolean, "send changes as they happen"),
             Key("args", \.arguments, ValueType<String>.text.list, "more arguments for rsync"),
+            Key(
+                "direction", \.direction, ValueType<SyncDirection>.choice.located,
+                "which way changes go: push (the default), pull or both"),
         ])
 
     /// `HOST:GUEST` or the long form.
@@ -38,9 +42,20 @@ enum SyncKeys {
                     "the folder '\(source.value)' does not exist", at: source.location,
                     help: "make it, or correct the source of 'sync'")
             }
-            return SyncedFolder(
+            if draft.watch, draft.direction.value != .push {
+                scope.problems.error(
+                    "a folder with 'watch' goes one way, into the machine", at: draft.direction.location,
+                    help: "leave out one of 'watch' and 'direction'")
+            }
+            let folder = SyncedFolder(
                 source: source, target: target, exclude: draft.exclude, delete: draft.delete, owner: draft.owner,
-                group: draft.group, watch: draft.watch, arguments: draft.arguments)
+                group: draft.group, watch: draft.watch, arguments: draft.arguments, direction: draft.direction.value)
+            if folder.direction != .push, let argument = folder.hindrance {
+                scope.problems.error(
+                    "with '\(argument)' under 'args' it can't be told what has changed in the machine",
+                    at: draft.direction.location, help: "take it out, or leave out 'direction'")
+            }
+            return folder
         }
 
     private static let guestPath = ValueType<GuestPath>.parsed("an absolute path of the machine", format: .guestPath) {

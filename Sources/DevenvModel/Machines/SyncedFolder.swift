@@ -1,6 +1,16 @@
 package import DevenvDiagnostics
 package import SystemPackage
 
+/// Which way changes of a synced folder go.
+package enum SyncDirection: String, CaseIterable, Hashable, Sendable {
+    /// From the host into the machine.
+    case push
+    /// From the machine to the host.
+    case pull
+    /// Both ways; what both sides have changed is kept twice.
+    case both
+}
+
 /// A folder of the host that is kept equal in a machine.
 package struct SyncedFolder: Sendable {
     /// The host's folder, absolute.
@@ -19,11 +29,13 @@ package struct SyncedFolder: Sendable {
     package var watch: Bool
     /// More arguments for rsync.
     package var arguments: [String]
+    /// Which way changes go.
+    package var direction: SyncDirection
 
     /// Makes a folder.
     package init(
         source: Located<FilePath>, target: GuestPath, exclude: [String] = [], delete: Bool = true, owner: String? = nil,
-        group: String? = nil, watch: Bool = false, arguments: [String] = []
+        group: String? = nil, watch: Bool = false, arguments: [String] = [], direction: SyncDirection = .push
     ) {
         self.source = source
         self.target = target
@@ -33,5 +45,16 @@ package struct SyncedFolder: Sendable {
         self.group = group
         self.watch = watch
         self.arguments = arguments
+        self.direction = direction
+    }
+
+    /// The first of its arguments for rsync with which something else may be in the machine than here, so that a difference does
+    /// not tell what has changed; nil where there is none.
+    package var hindrance: String? {
+        let harmless = ["--checksum", "-c", "--compress", "-z", "--whole-file", "-W"]
+        let harmlessBeginnings = ["--exclude=", "--include=", "--bwlimit=", "--compress-", "--timeout="]
+        return arguments.first { argument in
+            !harmless.contains(argument) && !harmlessBeginnings.contains(where: argument.hasPrefix)
+        }
     }
 }

@@ -50,7 +50,7 @@ package struct SyncError: Error, Sendable, CustomStringConvertible {
 }
 
 /// Keeps folders of the host equal in a machine.
-package protocol FolderSynchronizer: FileCarrier {
+package protocol FolderSynchronizer: FileCarrier, FolderReturner {
     /// A digest of what would be sent (names, sizes, times; not contents), to tell whether a folder has changed since it
     /// was last synchronised. Reads only the host.
     ///

@@ -11,7 +11,7 @@ struct KeyCoverageTests {
         ProvisionKeyTests.envfile + ProvisionKeyTests.slow, SecretKeyTests.envfile, ContainerKeyTests.envfile,
         ScriptKeyTests.envfile(
             ScriptKeyTests.speaking + [ScriptKeyTests.fetched("http:", "0"), ScriptKeyTests.ending(true)]),
-        ReadyKeyTests.first, AnsibleTests.envfile,
+        ReadyKeyTests.first, AnsibleTests.envfile, DirectionKeyTests.envfile,
     ]
 
     /// Those that other suites are about.

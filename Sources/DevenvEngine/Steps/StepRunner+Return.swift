@@ -1,0 +1,49 @@
+import DevenvDiagnostics
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import DevenvState
+import SystemPackage
+
+extension StepRunner {
+    /// Brings back what has changed of a folder in the machine, and says what came of it. What changed here meanwhile counts as
+    /// not sent.
+    func bringBack(_ folder: SyncedFolder, _ way: WayIn, _ machine: Wanted) async throws {
+        // several machines may have the folder
+        let lock = try await HeldFileLock.awaiting(store.lock(ofFolder: folder.source.value), command: "sync")
+        defer { withExtendedLifetime(lock) {} }
+        try Task.checkCancellation()
+        let moment = FileClock.now
+        let order = ReturnOrder(
+            machine: machine.name, part: operation.returning.part(of: folder), sends: operation.returning.sends(folder),
+            base: store.base(of: folder.target, machine.name), mayRemove: operation.returning.mayRemove)
+        let result = try await components.synchronizer.bringBack(
+            folder, order, from: way.endpoint, over: way.communicator)
+        FaultPoint.reach("engine.sync.returned")
+        for text in ReturnText.lines(result, folder) { events(.notice(machine.name, text)) }
+        // asked for by hand, it sent nothing: whether the folder is to be sent is as it was
+        guard !operation.returning.isAskedFor else { return }
+        let fingerprint = try await components.synchronizer.fingerprint(folder, unchangedSince: moment)
+        var record = try record(of: machine.name)
+        record.folders[folder.target.string] = FolderSync(
+            fingerprint: fingerprint ?? "changed while it was sent",
+            memory: record.folders[folder.target.string]?.memory)
+        try store.save(record, durable: false)
+    }
+}
+
+/// What came back of a folder, as people read it.
+enum ReturnText {
+    /// A line for each file that was kept twice, and one for all that was moved; none where nothing was.
+    static func lines(_ result: ReturnResult, _ folder: SyncedFolder) -> [String] {
+        let kept = result.conflicts.map { conflict in
+            "'\(conflict.path)' has changed here and in the machine: both are kept, one as '\(conflict.copy)'"
+        }
+        let parts = [
+            (result.fetched, "brought back"), (result.removedHere, "removed here"), (result.sent, "sent"),
+            (result.removedThere, "removed in the machine"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let name = folder.source.value.lastComponent?.string ?? "/"
+        return kept + (parts.isEmpty ? [] : ["files of \(name): \(parts.joined(separator: ", "))"])
+    }
+}
