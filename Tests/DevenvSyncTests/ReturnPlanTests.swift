@@ -44,6 +44,20 @@ struct ReturnPlanTests {
         #expect(careful == ([.removeHere, .removeThere].contains(decision) ? nil : decision))
     }
 
+    /// A file in the place of a directory that something comes into.
+    @Test func whatStandsInTheWayOfWhatComesIsKept() {
+        let folder = ReturnLook.Item(kind: .directory, isTransferred: true, isNew: true, isDirectory: true)
+        let file = ReturnLook.Item(kind: .file, isTransferred: true, isNew: true, isDirectory: false)
+        let directory = BaseEntry(mode: S_IFDIR | 0o755, size: 0, seconds: 0, nanoseconds: 0, link: [])
+        let candidates: [FilePath: ReturnPlan.Candidate] = [
+            "b": .init(item: folder, here: Self.new, base: directory, isUnchangedThere: true),
+            "b/x": .init(item: file, here: nil, base: Self.old),
+            "b/y": .init(item: file, here: nil, base: Self.old, isUnchangedThere: true),
+        ]
+        let decisions = ReturnPlan(candidates, sends: true, removes: true).decisions
+        #expect(decisions == ["b": .keepBoth, "b/x": .fetch, "b/y": .removeThere])
+    }
+
     @Test func whatRsyncSaysIsRead() {
         let text = ##"""
             *deleting   x/y

@@ -9,8 +9,7 @@ enum LoadFailure {
         let message = "\(load.attempt): \(reason)"
         return switch outcome.status {
         case 0: nil
-        // both come where a directory can't be written to, the first also where the disk is full
-        case 11: SyncError(message, help: "check the free space and the permissions \(load.receiver)")
+        case 11: SyncError(message, help: "check the free space \(load.receiver)")
         case 23 where !load.asRoot: SyncError(message, help: "where permission is missing, '--sudo' does it as root")
         case 30, 35: SyncError("\(load.attempt): nothing moved for two minutes: \(reason)")
         case 12, 255: SyncError("\(load.attempt): the connection failed: \(reason)")
@@ -22,6 +21,6 @@ enum LoadFailure {
 extension FileLoad {
     /// Where what is carried arrives, in words.
     fileprivate var receiver: String {
-        if case .upload = way { "in the machine" } else { "of this host" }
+        if case .upload = way { "in the machine" } else { "on this host" }
     }
 }

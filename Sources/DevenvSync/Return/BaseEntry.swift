@@ -1,3 +1,4 @@
+import CHost
 import Glibc
 
 /// What stands at a path of a folder, as far as it tells whether that has changed.

@@ -1,3 +1,4 @@
+import CHost
 import DevenvHost
 import Glibc
 import SystemPackage

@@ -62,6 +62,10 @@ struct CarryTests {
             project.directory.appending("large"), .writeOnly, options: .create, permissions: .ownerReadWrite)
         try large.closeAfter { try large.resize(to: 8 << 30) }
         try await project.expect("upload", "page", "web:/tmp/large")
+        // 64 MiB, as containers have it
+        let full = try await project.expect("upload", "--sudo", "large", "web:/dev/large", status: 1)
+        #expect(full.errors.contains("No space left on device") && full.errors.contains("check the free space"))
+        #expect(try await project.expect("exec", "--", "ls", "-A", "/dev").text.contains("large") == false)
         try await TerminalWindow.with(["upload", "large", "web:/tmp/large"], in: project, columns: 90, rows: 20) {
             window in
             try await eventually("a bar is shown") {
