@@ -69,7 +69,8 @@ struct FileItemTests {
         try project.write("second\n", to: "conf")
         try project.write("other\n", to: "many/file-7")
         _ = try await project.said(
-            "sudo chmod 600 /srv/tree/sub/run; sudo chown dev /srv/tree/-dash; sudo rm /srv/many/file-9")
+            "sudo chmod 600 /srv/tree/sub/run; sudo chmod 711 /srv/many; sudo chmod 711 /srv/tree/sub/empty; sudo chown dev /srv/tree/-dash; sudo rm /srv/many/file-9"
+        )
         try await project.expect("provision")
         let after = Set(try await project.said(look).split(separator: "\n"))
         let names = Set(after.subtracting(same).compactMap { $0.split(separator: " ").last.map(String.init) })
@@ -80,7 +81,9 @@ struct FileItemTests {
                 ["line", "tree/new", "owned/new"].contains($0) || $0.contains("\\")
             })
         #expect(try await project.said("cat /etc/former /etc/conf /srv/many/file-7") == "first\nsecond\nother\n")
-        #expect(try await project.said("stat -c '%U %a' /srv/tree/sub/run /srv/tree/-dash") == "root 755\nroot 644\n")
+        #expect(
+            try await project.said("stat -c '%U %a' /srv/tree/sub/run /srv/tree/-dash /srv/tree/sub/empty /srv/many")
+                == "root 755\nroot 644\nroot 700\nroot 711\n")
     }
 
     private func listing(_ project: AcceptanceProject) async throws -> String {

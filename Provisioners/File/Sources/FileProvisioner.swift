@@ -53,10 +53,12 @@ package struct FileProvisioner: Provisioner {
         var installation = FileInstallation(
             kind: source.kind, name: source.name, target: target, ownership: options.ownership,
             modes: options.mode.map { ($0, options.directoryMode ?? $0) }, endMark: "")
-        let names = tree.members.filter { $0.size != nil && GuestListing.canTell($0.name) }.map(\.name)
+        let names = tree.members.filter { ($0.size != nil || $0.isDirectory) && GuestListing.canTell($0.name) }.map(
+            \.name)
         let listing = await GuestListing.ask(names, installation, on: communicator, timeout: item.timeout)
         let members = FileDifference(
-            tree: tree, listing: listing, permissions: options.mode.map(UInt32.init),
+            tree: tree, listing: listing,
+            permissions: options.mode.map { (UInt32($0), UInt32(options.directoryMode ?? $0)) },
             owners: [options.owner, options.group]
         ).members
         guard !members.isEmpty else { return }

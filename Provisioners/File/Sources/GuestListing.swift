@@ -4,7 +4,7 @@ import Synchronization
 
 /// What the machine has already of the files that are to be sent, told by the machine in one round trip.
 struct GuestListing: Equatable, Sendable {
-    /// A regular file.
+    /// A regular file, or a directory, which has no digest.
     struct File: Equatable, Sendable {
         /// Its permissions.
         var permissions: UInt32
@@ -16,25 +16,30 @@ struct GuestListing: Equatable, Sendable {
 
     /// The files, by their paths within the source.
     private(set) var files: [String: File] = [:]
+    /// The directories, likewise.
+    private(set) var directories: [String: File] = [:]
     /// Who would write there: user and group, by number.
     private(set) var writer: [String] = []
 
     /// Nothing is there.
     init() {}
 
-    /// Reads what `text` printed: `w UID GID` of the writer, `f MODE UID GID USER GROUP NAME` of each file, and
-    /// `DIGEST  NAME` of each content.
+    /// Reads what `text` printed: `w UID GID` of the writer, `f MODE UID GID USER GROUP NAME` of each file, the same
+    /// with `d` of each directory, and `DIGEST  NAME` of each content.
     init(parsing text: String) {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: false)
             if words.first == "w", words.count == 3 {
                 writer = words.dropFirst().map(String.init)
-            } else if words.first == "f", words.count == 7, let permissions = UInt32(words[1], radix: 8) {
+            } else if let kind = words.first, ["f", "d"].contains(kind), words.count == 7,
+                let permissions = UInt32(words[1], radix: 8)
+            {
                 let name = Self.name(words[6])
                 let owners: [Set<String>] = [
                     [String(words[2]), String(words[4])], [String(words[3]), String(words[5])],
                 ]
-                files[name] = File(permissions: permissions, owners: owners)
+                let file = File(permissions: permissions, owners: owners)
+                if kind == "f" { files[name] = file } else { directories[name] = file }
             } else if line.count > 66, line.dropFirst(64).hasPrefix("  ") {
                 files[Self.name(line.dropFirst(66))]?.digest = String(line.prefix(64))
             }
@@ -72,7 +77,8 @@ extension FileInstallation {
     var listing: RemoteProgram {
         let text = #"""
             echo "w $(id -u) $(id -g)"
-            devenv_list='exec find "$@" -prune -type f -exec stat -c "f %a %u %g %U %G %n" {} + -exec sha256sum {} +'
+            devenv_list='exec find "$@" -prune \( -type f -exec stat -c "f %a %u %g %U %G %n" {} + -exec sha256sum {} + \
+                -o -type d -exec stat -c "d %a %u %g %U %G %n" {} + \)'
             if [ -d "$1" ] && cd -- "$1"; then xargs -0 sh -c "$devenv_list" sh
             elif [ -f "$1" ] && [ ! -L "$1" ]; then
                 stat -c "f %a %u %g %U %G ." -- "$1"

@@ -15,6 +15,8 @@ struct SourceTree: Sendable {
         let size: Int64?
         /// Its permissions.
         let permissions: UInt32
+        /// Whether it is a directory.
+        let isDirectory: Bool
     }
 
     /// The source.
@@ -70,7 +72,8 @@ struct SourceTree: Sendable {
             throw HostError("reading", path, Errno(rawValue: errno))
         }
         let member = Member(
-            name: name, size: kind == S_IFREG ? Int64(status.st_size) : nil, permissions: status.st_mode & 0o7777)
+            name: name, size: kind == S_IFREG ? Int64(status.st_size) : nil, permissions: status.st_mode & 0o7777,
+            isDirectory: kind == S_IFDIR)
         return (member, kind == S_IFDIR ? try HostFiles.list(path) : [])
     }
 }
