@@ -40,6 +40,8 @@ struct AnsibleCall {
             "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_HOST_KEY_CHECKING": "True", "ANSIBLE_RETRY_FILES_ENABLED": "False",
             "ANSIBLE_SSH_CONTROL_PATH_DIR": sockets, "ANSIBLE_SSH_ARGS": sharing,
+            // values of variables pass through it
+            "ANSIBLE_LOCAL_TEMP": place.appending("local").string,
         ]
     }
 

@@ -3,7 +3,7 @@ package import DevenvHost
 package import DevenvModel
 package import DevenvPluginAPI
 
-/// Something that a provisioner has a machine do: a script with the files, the programs and the variables that it needs.
+/// Something that a provisioner has root do in a machine: a script with the files, the programs and the variables that it needs.
 package struct GuestTask: Sendable {
     /// The item that it is done for.
     package var item: ProvisionerSpec
@@ -20,8 +20,6 @@ package struct GuestTask: Sendable {
     package var needs: [GuestNeed] = []
     /// Whether those that are missing are installed.
     package var installs = false
-    /// Whether root does it.
-    package var isPrivileged = true
 
     /// Describes a task.
     package init(_ item: ProvisionerSpec, script: String, files: GuestFiles) {
@@ -41,7 +39,7 @@ package struct GuestTask: Sendable {
             files: privateFiles, treeOf: archive.count, needs: installs ? [] : needs)
         launch.environment = environment
         launch.interpreter = ["/bin/sh"]
-        let outcome = await RemoteProgram(launch.text, asRoot: isPrivileged).run(
+        let outcome = await RemoteProgram(launch.text, asRoot: true).run(
             on: communicator, input: .heldOpen(archive), timeout: item.timeout, output: context.output)
         try judge(outcome)
     }
