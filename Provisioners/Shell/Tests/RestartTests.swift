@@ -71,7 +71,7 @@ import Testing
     {
         let machine = Machine(plan)
         let patience = RebootPatience(
-            toBegin: patience, toReturn: .seconds(60), interval: .milliseconds(10))
+            toBegin: patience, toReturn: patience, interval: .milliseconds(10))
         let provisioner = ShellProvisioner(tools: SystemToolRunner(), patience: patience)
         let item = shellItem(["inline": .string(script), "reboot": .boolean(reboot)])
         try await run(item, on: machine, by: provisioner)

@@ -57,8 +57,8 @@ struct AnsibleTests {
         "ansible/slow.yml": "- { hosts: all, gather_facts: false, tasks: [raw: sleep 4713] }\n",
     ]
     private static let python = [
-        "python3", "python3-minimal", "python3.11", "python3.11-minimal", "libpython3-stdlib",
-        "libpython3.11-stdlib", "libpython3.11-minimal",
+        "python3", "python3-minimal", "python3.[0-9][0-9]", "python3.[0-9][0-9]-minimal", "libpython3-stdlib",
+        "libpython3.[0-9][0-9]-stdlib", "libpython3.[0-9][0-9]-minimal",
     ]
 
     @Test func playbooksReachTheMachinesThatAreMeantAndChangesAreReasons() async throws {

@@ -4,7 +4,8 @@ import Testing
 
 /// Debian packages of this host in machines of the tests, whose box is of the same release: nothing has to be downloaded.
 enum GuestPackages {
-    /// Copies the files of packages into a machine, with the shared libraries that their programs need. Nothing is configured.
+    /// Copies the files of packages, whose names may be patterns, into a machine, with the shared libraries that their programs
+    /// need. Nothing is configured.
     static func install(
         _ packages: [String], in project: AcceptanceProject, machine: String = "one"
     ) async throws {
@@ -19,7 +20,8 @@ enum GuestPackages {
     /// Files and links, without documentation, and what the programs among them are linked with; `/lib` and its like are links
     /// themselves.
     private static let script = """
-        files=$(dpkg -L "$@" | sort -u | grep -v -e '^/usr/share/doc/' -e '^/usr/share/man/' -e '^/usr/share/locale/' |
+        packages=$(dpkg-query --show --showformat='${db:Status-Status} ${binary:Package}\\n' "$@" | sed -n 's/^installed //p')
+        files=$(dpkg -L $packages | sort -u | grep -v -e '^/usr/share/doc/' -e '^/usr/share/man/' -e '^/usr/share/locale/' |
             while read -r path; do
                 if [ -L "$path" ] || [ -f "$path" ]; then echo "$path"; fi
             done)
