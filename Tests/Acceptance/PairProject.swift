@@ -1,5 +1,6 @@
 import DevenvHost
 import DevenvTestSupport
+import SystemPackage
 import Testing
 
 /// Two machines that wait for each other and know each other, with a script, a file and a folder: the same Envfile for every provider
@@ -16,7 +17,7 @@ enum PairProject {
             provision: [{ shell: hostname > /srv/name }]
           web:
             depends_on: { db: provisioned }
-            sync: [./folder:/srv/folder]
+            sync: [{ source: folder, target: /srv/folder, watch: true }]
             provision:
               - file: { source: words, target: /srv/words }
               - shell: grep -w db /etc/hosts && { ! command -v ping || ping -c 1 -w 60 db; } && cat /srv/words /srv/folder/it > /srv/all
@@ -31,9 +32,30 @@ enum PairProject {
             try await project.expect("up", "--provider", provider, timeout: .seconds(900))
             let all = try await project.expect("exec", "web", "--", "cat", "/srv/all", timeout: .seconds(900))
             #expect(all.text.contains("file\n") && all.text.contains("synced\n"), "\(all.transcript)")
-            #expect(
-                try await project.expect("exec", "db", "--", "cat", "/srv/name", timeout: .seconds(900)).text.contains(
-                    "db"))
+            let names = try await project.expect("exec", "--group", "--", "hostname", timeout: .seconds(900))
+            #expect(names.text.contains("==> db <==\ndb\n") && names.text.contains("web\n"), "\(names.transcript)")
+            try await exchange(with: project)
         }
+    }
+
+    /// What is saved here is there by itself, what is made there is brought here, and files go both ways.
+    private static func exchange(with project: AcceptanceProject) async throws {
+        func inside(_ command: String...) async throws -> ToolOutcome {
+            try await project.binary.run(
+                ["exec", "web", "--"] + command, in: project.directory, timeout: .seconds(900))
+        }
+        func content(of name: String) throws -> String {
+            String(decoding: try HostFiles.read(project.directory.appending(name)) ?? [], as: UTF8.self)
+        }
+        try project.write("saved\n", to: "folder/it")
+        try await eventually("what was saved arrives") {
+            try await inside("cat", "/srv/folder/it").text == "saved\n"
+        }
+        #expect(try await inside("sh", "-c", "echo made >/srv/folder/made").status == 0)
+        try await project.expect("sync", "web", "--pull", timeout: .seconds(900))
+        #expect(try content(of: "folder/made") == "made\n")
+        try await project.expect("upload", "words", "web:/tmp/words", timeout: .seconds(900))
+        try await project.expect("download", "web:/tmp/words", "back", timeout: .seconds(900))
+        #expect(try content(of: "back") == "file\n")
     }
 }
