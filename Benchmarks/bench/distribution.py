@@ -3,7 +3,7 @@
 import math
 
 _COLOURS = ("#2266cc", "#999999")
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _RIGHT = 720, 360, 60, 50, 50, 20
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _RIGHT = 740, 360, 60, 50, 50, 40
 
 
 def svg(title, series):

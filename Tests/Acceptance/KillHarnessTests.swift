@@ -14,7 +14,7 @@ struct KillHarnessTests {
             machines:
               one:
                 forward: [{ host: 28180, guest: 22, auto: true }]
-                sync: ["src:/srv/app"]
+                sync: [{ source: src, target: /srv/app, watch: true }]
                 provision: [{ name: mark, shell: echo done > /srv/mark }]
                 ready: [{ tcp: 22 }]
             """, files: ["src/file": "content\n"]

@@ -12,7 +12,7 @@ enum Settling {
     private static func endOfNew(_ changes: PendingChanges) -> ContinuousClock.Instant? {
         guard let first = changes.first, let last = changes.last else { return nil }
         let isMuch = changes.entries.count > many
-        let (quiet, bound) = isMuch ? (80, 3_000) : (12, 100)
+        let (quiet, bound) = isMuch ? (300, 5_000) : (12, 100)
         return min(last + .milliseconds(quiet), first + .milliseconds(bound))
     }
 

@@ -50,9 +50,11 @@ struct LiveFolderTests {
         let make = "for d in $(seq 40); do mkdir -p m$d; for f in $(seq 50); do echo $1 > m$d/f$f; done; done"
         try await LiveRig.with(before: make.replacing("$1", with: "one")) { rig in
             let before = rig.transfers
-            try await rig.sh(make.replacing("$1", with: "other") + "; rm m1/f*; rm -r m2")
+            try await rig.sh(make.replacing("$1", with: "other"))
             try await rig.expectEqual("a branch is switched")
             #expect(rig.transfers - before <= 3)
+            try await rig.sh("rm m1/f*; rm -r m2")
+            try await rig.expectEqual("much is removed")
             #expect(rig.comparisons == 1)
         }
     }
