@@ -24,6 +24,9 @@ package struct LiveReport: Hashable, Sendable, Codable {
         package var problem: String?
         /// When something was last sent, in seconds since 1970; nil before the first time.
         package var lastTransfer: Int?
+        /// Whatever had changed before that moment (since 1970, by the clock of the host's files) is in the machine; nil before the
+        /// first time.
+        package var sentUntil: Duration?
         /// How many files that changed, and how many bytes of content that were.
         package var files = 0
         package var bytes: Int64 = 0

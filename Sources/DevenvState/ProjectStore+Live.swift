@@ -44,6 +44,12 @@ extension ProjectStore {
         }
     }
 
+    /// Forgets what was sent: the machine is brought back to what it was before.
+    package func forgetLiveReport(of machine: MachineName) throws(StateError) {
+        let path = reportFile(of: machine)
+        try StateError.wrap { () throws(HostError) in try HostFiles.remove(path) }
+    }
+
     /// Removes what a process that was killed while it wrote its report has left.
     package func discardHalfWrittenReports(of machine: MachineName) throws(StateError) {
         let directory = liveDirectory(of: machine)

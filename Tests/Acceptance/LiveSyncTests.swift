@@ -25,6 +25,7 @@ struct LiveSyncTests {
             try await live.expectState("watching")
             try project.write("two", to: "src/a")
             try await live.expectArrival(of: "two", in: "a")
+            try await expectReturn(from: live, project)
             let processes = try live.processes()
             try await project.expect("up")
             #expect(try live.processes() == processes)
@@ -55,6 +56,15 @@ struct LiveSyncTests {
             #expect(try live.processes() == [])
             #expect(!(try await project.expect("status", "web").text.contains("watched")))
         }
+    }
+
+    /// What was sent by itself is common ground: only the machine has changed it since.
+    private func expectReturn(from live: LiveProject, _ project: AcceptanceProject) async throws {
+        try await eventually("it is told that it was sent") { try await live.transfers().transfers > 0 }
+        try await project.expect("exec", "web", "--", "sh", "-c", "echo inside >/srv/app/a")
+        let told = try await project.expect("sync", "--pull").errors
+        #expect(told.contains("1 brought back") && !told.contains("both are kept"), "\(told)")
+        #expect(try project.read("src/a") == "inside\n")
     }
 
     @Test func aBranchIsSwitchedInFewTransfersAndNothingIsLostWhereTheQueueOverflows() async throws {

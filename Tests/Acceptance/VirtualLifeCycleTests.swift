@@ -45,7 +45,7 @@ struct VirtualLifeCycleTests {
     }
 
     @Test func whatVirtualBoxMakesOfAnEnvfileLibvirtMakesToo() async throws {
-        try await PairProject.run(with: "libvirt", home: .virtualExamples)
+        try await PairProject.run(with: "libvirt", home: .virtualExamples, exchanges: true)
     }
 
     @Test func whatHappenedBehindItsBackIsSeenAndPutRight() async throws {

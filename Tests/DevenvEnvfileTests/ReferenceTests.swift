@@ -32,6 +32,7 @@ import Testing
         let text = try text()
         try await TemporaryDirectory.with { directory in
             try directory.write("", to: "site/index.html")
+            try directory.write("", to: "reports/.gitkeep")
             try directory.write("networks: {base: }\n", to: "team/base.yaml")
             for block in blocks(of: text) {
                 let source = SourceText(name: "envfile.md", whole(block))

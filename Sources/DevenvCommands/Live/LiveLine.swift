@@ -30,7 +30,7 @@ struct LiveLine: Encodable {
         case .waiting(let reason): (state, message) = ("waiting", reason)
         case .comparing: state = "comparing"
         case .watching(let problem): (state, message) = ("watching", problem)
-        case .sent(let summary, let duration, let isComparison):
+        case .sent(let summary, let duration, let isComparison, _):
             state = "sent"
             files = summary.changedFiles
             bytes = summary.sentBytes

@@ -10,7 +10,7 @@ enum LiveText {
         case .comparing: "comparing"
         case .watching(nil): "watching"
         case .watching(let problem?): "watching; \(problem)"
-        case .sent(let summary, let duration, let isComparison):
+        case .sent(let summary, let duration, let isComparison, _):
             (isComparison ? "compared: " : "sent ") + amount(summary.changedFiles, summary.sentBytes)
                 + " in \(Int(duration / .milliseconds(1))) ms"
         }

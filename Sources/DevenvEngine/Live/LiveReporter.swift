@@ -34,7 +34,8 @@ extension LiveReport.Folder {
         case .waiting(let reason): (state, problem) = (.waiting, reason)
         case .comparing: (state, problem) = (.comparing, nil)
         case .watching(let problem): (state, self.problem) = (.watching, problem)
-        case .sent(let summary, let duration, let isComparison):
+        case .sent(let summary, let duration, let isComparison, let moment):
+            sentUntil = moment
             lastTransfer = time(nil)
             files = summary.changedFiles
             bytes = summary.sentBytes

@@ -13,6 +13,7 @@ extension StepRunner {
         let lock = try await HeldFileLock.awaiting(store.lock(ofFolder: folder.source.value), command: "sync")
         defer { withExtendedLifetime(lock) {} }
         try Task.checkCancellation()
+        try await noteWatched(folder, machine.name)
         let moment = FileClock.now
         let order = ReturnOrder(
             machine: machine.name, part: operation.returning.part(of: folder), sends: operation.returning.sends(folder),
@@ -29,6 +30,17 @@ extension StepRunner {
             fingerprint: fingerprint ?? "changed while it was sent",
             memory: record.folders[folder.target.string]?.memory)
         try store.save(record, durable: false)
+    }
+
+    /// What whoever watches the folder has sent since it was last compared is common ground, too. Nothing is known of a folder that
+    /// is watched by other rules than it has now.
+    private func noteWatched(_ folder: SyncedFolder, _ machine: MachineName) async throws {
+        guard let order = try store.liveOrder(of: machine), order.folders.contains(LiveOrder.Folder(folder)),
+            let report = try store.liveReport(of: machine)?.folders.first(where: { $0.target == folder.target.string }),
+            report.problem == nil, let moment = report.sentUntil
+        else { return }
+        let base = try await components.synchronizer.base(of: folder, unchangedSince: moment)
+        try store.keepBase(base, of: folder.target, machine)
     }
 }
 

@@ -29,6 +29,7 @@ extension StepRunner {
         record.restoration = Restoration(snapshot: name, isRunning: snapshot.isRunning)
         try store.save(record)
         try store.forgetBases(of: machine.name)
+        try store.forgetLiveReport(of: machine.name)
         FaultPoint.reach("engine.restore.intended")
         try await machine.provider.restoreSnapshot(name, of: record.recorded)
         FaultPoint.reach("engine.restore.restored")

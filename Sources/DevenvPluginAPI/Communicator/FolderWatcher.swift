@@ -9,8 +9,9 @@ package enum LiveEvent: Hashable, Sendable {
     case comparing
     /// Changes are sent as they happen; what could not be sent, where something could not.
     case watching(problem: String?)
-    /// Something was sent: how much, how long it took from when it was read, and whether by a comparison of everything.
-    case sent(SyncSummary, Duration, isComparison: Bool)
+    /// Something was sent: how much, how long it took from when it was read, and whether by a comparison of everything. Whatever
+    /// had changed before the moment (since 1970, by the clock of the host's files) is in the machine then.
+    case sent(SyncSummary, Duration, isComparison: Bool, until: Duration)
 }
 
 /// Sends the changes of a folder as they happen.

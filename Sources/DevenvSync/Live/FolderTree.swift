@@ -81,6 +81,7 @@ actor FolderTree {
     private func isUnsent(_ path: RelativePath) -> Bool { taken.map { !$0.contains(path) } ?? false }
 
     private func drain() throws(Errno) {
+        pending.askedFor = FileClock.now
         for event in try inotify.read() { try handle(event) }
     }
 

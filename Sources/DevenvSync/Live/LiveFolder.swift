@@ -15,6 +15,8 @@ struct LiveFolder: Sendable {
 
     private var rules: ExcludeRules { ExcludeRules(folder.exclude) }
     private static let longestPause = Duration.seconds(2)
+    /// How long a machine may take to let somebody in; one whose processor is interpreted takes many seconds.
+    private static let patience = Duration.seconds(60)
 
     /// Goes on until the task is cancelled. What keeps the first comparison from being made is thrown unless `patient`.
     func run(patient: Bool) async throws(SyncError) {
@@ -61,7 +63,7 @@ struct LiveFolder: Sendable {
     }
 
     private func reach() async throws(SyncError) {
-        do throws(CommunicatorError) { try await communicator.waitUntilReady(timeout: .seconds(2)) } catch {
+        do throws(CommunicatorError) { try await communicator.waitUntilReady(timeout: Self.patience) } catch {
             throw SyncError(error.message, isCancellation: error.code == .cancelled)
         }
     }
@@ -73,11 +75,11 @@ struct LiveFolder: Sendable {
         return try await locked(tree) { () async throws(SyncError) in
             let receiver = try await ReceiverPreparation.run(folder, communicator, attempt)
             do throws(Errno) { try await tree.forget() } catch { throw WatchLimit.error(error, folder.source.value) }
-            let began = ContinuousClock.now
+            let (began, moment) = (ContinuousClock.now, FileClock.now)
             FaultPoint.reach("sync.live.comparing")
             let comparison = LiveComparison(folder: folder, endpoint: endpoint, synchronizer: synchronizer)
             let (summary, problem) = try await comparison.run(with: receiver)
-            report(.sent(summary, .now - began, isComparison: true))
+            report(.sent(summary, .now - began, isComparison: true, until: moment))
             return (receiver, problem)
         }
     }
@@ -112,7 +114,7 @@ struct LiveFolder: Sendable {
                 HostFiles.isDirectory(folder.source.value)
             else { return }
             guard let delivery = try await delivery(of: changes, by: builder, tree) else { return }
-            if !delivery.isEmpty { try await send(delivery, through: channel, tree) }
+            if !delivery.isEmpty { try await send(delivery, until: changes.askedFor, through: channel, tree) }
         }
     }
 
@@ -128,14 +130,14 @@ struct LiveFolder: Sendable {
     }
 
     private func send(
-        _ delivery: Delivery, through channel: ReceiverChannel, _ tree: FolderTree
+        _ delivery: Delivery, until moment: Duration, through channel: ReceiverChannel, _ tree: FolderTree
     ) async throws(SyncError) {
         let began = ContinuousClock.now
         try await locked(tree) { () async throws(SyncError) in
             do throws(CommunicatorError) { try await channel.send(delivery) } catch { throw SyncError(error.message) }
         }
         let summary = SyncSummary(changedFiles: delivery.summary.files, sentBytes: Int64(delivery.summary.bytes))
-        report(.sent(summary, .now - began, isComparison: false))
+        report(.sent(summary, .now - began, isComparison: false, until: moment))
     }
 
     /// rsync's own arguments may choose files and change them: then each change goes by rsync.

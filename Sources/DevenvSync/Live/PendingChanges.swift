@@ -20,6 +20,8 @@ struct PendingChanges: Sendable {
     private(set) var comparison: String?
     /// Whether the folder itself was removed, moved or unmounted.
     private(set) var hasLostRoot = false
+    /// When they were asked for last, by the clock of the host's files: whatever happened before is among them.
+    var askedFor = Duration.zero
     /// When the first of them came; nil where there are none.
     private(set) var first: ContinuousClock.Instant?
     /// When the last of them came.

@@ -122,7 +122,7 @@ final class LiveRig: Sendable {
 
     private func count(ofComparisons areMeant: Bool) -> Int {
         events.withLock { events in
-            events.count { if case .sent(_, _, let isComparison) = $0 { isComparison == areMeant } else { false } }
+            events.count { if case .sent(_, _, let isComparison, _) = $0 { isComparison == areMeant } else { false } }
         }
     }
 }
