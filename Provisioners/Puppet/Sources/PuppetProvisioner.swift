@@ -53,7 +53,7 @@ package struct PuppetProvisioner: Provisioner {
 
     private static func checked(_ item: ProvisionerSpec) throws(ProvisionerError) -> PuppetOptions {
         let options = PuppetOptions(item)
-        guard let fault = options.diagnostics.first(where: { $0.severity == .error }) else { return options }
-        throw ProvisionerError("reading the options of '\(item.name.value)': \(fault.message)", help: fault.help)
+        try item.requireNoMistake(in: options.diagnostics)
+        return options
     }
 }

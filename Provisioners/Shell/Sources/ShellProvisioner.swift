@@ -62,8 +62,8 @@ package struct ShellProvisioner: Provisioner {
 
     private static func checked(_ item: ProvisionerSpec) throws(ProvisionerError) -> ShellOptions {
         let options = ShellOptions(item)
-        guard let fault = options.diagnostics.first(where: { $0.severity == .error }) else { return options }
-        throw ProvisionerError("reading the options of '\(item.name.value)': \(fault.message)", help: fault.help)
+        try item.requireNoMistake(in: options.diagnostics)
+        return options
     }
 
     private static func unusable(_ item: ProvisionerSpec) -> ProvisionerError {

@@ -34,7 +34,7 @@ package struct EngineTask: Sendable {
     /// The options of an item without mistakes.
     package static func checked(_ item: ProvisionerSpec) throws(ProvisionerError) -> EngineOptions {
         let options = EngineOptions(item)
-        guard let fault = options.diagnostics.first(where: { $0.severity == .error }) else { return options }
-        throw ProvisionerError("reading the options of '\(item.name.value)': \(fault.message)", help: fault.help)
+        try item.requireNoMistake(in: options.diagnostics)
+        return options
     }
 }

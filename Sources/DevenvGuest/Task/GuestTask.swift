@@ -61,12 +61,7 @@ package struct GuestTask: Sendable {
                 help: "let the user become root by sudo without a password (NOPASSWD)")
         case .brokenOff(let exit, _):
             throw ProvisionerError("\(attempt): something in the machine ended it (\(exit))")
-        case .unreachable(let error, _):
-            if error.code == .cancelled { throw ProvisionerError("\(attempt): interrupted", isCancellation: true) }
-            if error.code == .timedOut {
-                throw ProvisionerError("\(attempt): out of time", help: "raise the item's 'timeout'")
-            }
-            throw ProvisionerError("\(attempt): \(error)")
+        case .unreachable(let error, _): throw ProvisionerError(error, attempt)
         }
     }
 }
