@@ -32,10 +32,12 @@ import Testing
     }
 
     @Test func theCommandIsOneLineThatEveryLoginShellReadsAlike() {
-        for isPrivileged in [true, false] {
-            let command = RemoteProgram("devenv_end 0", asRoot: isPrivileged).command
+        for (isPrivileged, readsInput, quotes) in [
+            (true, true, 4), (true, false, 2), (false, true, 2), (false, false, 0),
+        ] {
+            let command = RemoteProgram("devenv_end 0", asRoot: isPrivileged, readsInput: readsInput).command
             #expect(!command.contains { "\\!\n".contains($0) })
-            #expect(command.count { $0 == "'" } == (isPrivileged ? 4 : 2))
+            #expect(command.count { $0 == "'" } == quotes)
         }
     }
 
@@ -74,8 +76,8 @@ import Testing
         }
     }
 
-    @Test func aProgramThatWasCutOffOnItsWayRunsNotAtAll() async throws {
-        let program = RemoteProgram("echo ran\ndevenv_end 0", asRoot: false)
+    @Test(arguments: [true, false]) func aProgramThatWasCutOffOnItsWayRunsNotAtAll(readsInput: Bool) async throws {
+        let program = RemoteProgram("echo ran\ndevenv_end 0", asRoot: false, readsInput: readsInput)
         for count in [1, 40, program.bytes.count - 20, program.bytes.count - 2] {
             let seen = Seen()
             _ = try await ProcessCommunicator().run(

@@ -24,7 +24,7 @@ struct RestartWait {
     func hasRestarted(since boot: String, within time: Duration) async throws(CommunicatorError) -> Bool {
         let end = ContinuousClock.now + min(time, limit ?? time)
         repeat {
-            switch await currentBoot() {
+            switch await probe() {
             case .ended(_, let now): if now != boot { return true }
             case .unreachable(let error, _) where error.code == .cancelled: throw error
             case .unreachable, .brokenOff, .notStarted, .refused: return try await hasReturned(since: boot)
@@ -39,11 +39,15 @@ struct RestartWait {
     private func hasReturned(since boot: String) async throws(CommunicatorError) -> Bool {
         await communicator.close()
         try await communicator.waitUntilReady(timeout: limit ?? patience.toReturn)
-        guard case .ended(_, let now) = await currentBoot() else { return false }
-        return now != boot
+        return await currentBoot().map { $0 != boot } ?? false
     }
 
-    private func currentBoot() async -> RemoteProgramOutcome {
+    /// The boot that the machine runs in; nil where it can't be asked.
+    func currentBoot() async -> String? {
+        if case .ended(_, let boot) = await probe() { boot } else { nil }
+    }
+
+    private func probe() async -> RemoteProgramOutcome {
         await RemoteProgram.probe().run(on: communicator, timeout: .seconds(20), output: { _, _ in })
     }
 }

@@ -51,10 +51,14 @@ package struct ShellProvisioner: Provisioner {
         let content = try await ScriptSource(tools: tools, project: context.project).content(of: script)
         let launch = try Self.launch(options, content, context)
         let output = options.isSensitive ? Self.discard : context.output
-        let outcome = await RemoteProgram(launch.text, asRoot: options.isPrivileged).run(
-            on: communicator, input: .heldOpen(content), timeout: item.timeout, output: output)
-        let verdict = ShellVerdict(item: item, options: options, interpreter: Shebang(content).interpreter)
         let restart = RestartWait(communicator: communicator, patience: patience, limit: item.timeout)
+        let boot = options.mayReboot ? await restart.currentBoot() : nil
+        let program = RemoteProgram(
+            launch.text, asRoot: options.isPrivileged, readsInput: !launch.data.isEmpty)
+        let outcome = await program.run(
+            on: communicator, input: .heldOpen(launch.data), timeout: item.timeout, output: output)
+        let verdict = ShellVerdict(
+            item: item, options: options, interpreter: Shebang(content).interpreter, boot: boot)
         try await verdict.judge(outcome, restart: restart)
     }
 
@@ -77,7 +81,7 @@ package struct ShellProvisioner: Provisioner {
         for argument in options.arguments { arguments.append(try value(argument.value, context)) }
         var environment: [(name: String, value: String)] = []
         for (name, variable) in options.environment { environment.append((name, try value(variable.value, context))) }
-        var launch = GuestLaunch(scriptOf: content.count)
+        var launch = GuestLaunch(script: content)
         launch.arguments = arguments
         launch.environment = environment
         launch.interpreter = Shebang(content).interpreter == nil ? options.interpreter ?? ["/bin/sh"] : []

@@ -10,6 +10,9 @@ struct ShellVerdict {
     let options: ShellOptions
     /// What the script's first line names.
     let interpreter: String?
+    /// The boot of the machine that the script was sent to, asked for where it may restart the machine: one that does so at once
+    /// may take the word of its beginning with it.
+    let boot: String?
 
     /// Returns where the script succeeded, otherwise throws why it did not. Waits for a restart where one is due.
     func judge(_ outcome: RemoteProgramOutcome, restart: RestartWait) async throws(ProvisionerError) {
@@ -61,12 +64,13 @@ struct ShellVerdict {
             let limit = item.timeout.map { " after \($0.brief)" } ?? ""
             throw ProvisionerError("\(attempt): out of time\(limit)", help: "raise the item's 'timeout'")
         }
-        guard let boot else { throw ProvisionerError("\(attempt): \(error)") }
+        guard boot != nil || error.code == .connectionLost else { throw ProvisionerError("\(attempt): \(error)") }
         guard options.mayReboot else {
             throw ProvisionerError(
-                "\(attempt): the connection was lost while the script ran, so it counts as failed (\(error))",
+                "\(attempt): the connection was lost before the script had ended, so it counts as failed (\(error))",
                 help: "if the script restarts the machine, say reboot: true")
         }
+        guard let boot = boot ?? self.boot else { throw ProvisionerError("\(attempt): \(error)") }
         guard try await hasRestarted(boot, restart, within: restart.patience.toReturn) else {
             throw ProvisionerError("\(attempt): the connection was lost, but the machine did not restart (\(error))")
         }

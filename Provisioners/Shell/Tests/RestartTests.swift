@@ -13,7 +13,7 @@ import Testing
         private let boot = Mutex(1)
         private let runs = Mutex(0)
         private let waits = Mutex(0)
-        /// What the n-th command does besides running, from 1.
+        /// What the n-th command does besides running, from 1; where a restart may come, the first asks for the boot.
         private let plan: [Int: Step]
 
         enum Step {
@@ -88,18 +88,18 @@ import Testing
     }
 
     @Test func aRestartIsWaitedForWhereTheItemSaysSo() async throws {
-        _ = try await attempt(Self.cut, reboot: true, [1: .restartAndLose])
+        _ = try await attempt(Self.cut, reboot: true, [2: .restartAndLose])
     }
 
     @Test func aConnectionThatBreaksWithoutARestartIsAFailureEvenSo() async {
         let error = await #expect(throws: ProvisionerError.self) {
-            try await attempt(Self.cut, reboot: true, [1: .lose], patience: .milliseconds(50))
+            try await attempt(Self.cut, reboot: true, [2: .lose], patience: .milliseconds(50))
         }
         #expect(error?.message.contains("did not restart") == true)
     }
 
     @Test func aRestartThatBeginsAfterTheScriptIsWaitedFor() async throws {
-        let machine = try await attempt("exit 0", reboot: true, [3: .silence])
+        let machine = try await attempt("exit 0", reboot: true, [4: .silence])
         #expect(machine.waitCount == 1)
     }
 

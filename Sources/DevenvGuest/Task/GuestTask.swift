@@ -36,11 +36,11 @@ package struct GuestTask: Sendable {
         let preparation = installs ? needs.map(\.installation) : []
         var launch = GuestLaunch(
             script: (["cd \"${0%/*}/tree\" || exit"] + preparation + [script]).joined(separator: "\n"),
-            files: privateFiles, treeOf: archive.count, needs: installs ? [] : needs)
+            files: privateFiles, tree: archive, needs: installs ? [] : needs)
         launch.environment = environment
         launch.interpreter = ["/bin/sh"]
-        let outcome = await RemoteProgram(launch.text, asRoot: true).run(
-            on: communicator, input: .heldOpen(archive), timeout: item.timeout, output: context.output)
+        let outcome = await RemoteProgram(launch.text, asRoot: true, readsInput: !launch.data.isEmpty).run(
+            on: communicator, input: .heldOpen(launch.data), timeout: item.timeout, output: context.output)
         try judge(outcome)
     }
 

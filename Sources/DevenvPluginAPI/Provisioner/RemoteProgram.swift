@@ -1,5 +1,5 @@
-/// A program for the machine's `/bin/sh` that arrives over standard input, followed by its data, and that says for itself
-/// when it begins and how it ends.
+/// A program for the machine's `/bin/sh` that arrives over standard input, followed by its data where it reads any, and that says
+/// for itself when it begins and how it ends.
 ///
 /// The command line holds only a fixed bootstrap, which every login shell understands (sh, bash, dash, zsh, fish, csh): one
 /// line, in single quotes, without any quote, backslash or `!` in them. So nothing of the program is seen by `ps`, in
@@ -19,13 +19,20 @@ package struct RemoteProgram: Sendable {
     /// Makes a program of a POSIX shell text. The text may use `devenv_fail REASON`, which ends it with a reason that the
     /// user is told, and must end in `devenv_end STATUS`; its own names start with `devenv_`.
     ///
-    /// `asRoot` runs it by `sudo -n` where the user is not root already.
-    package init(_ text: String, asRoot: Bool) {
+    /// `asRoot` runs it by `sudo -n` where the user is not root already. Without data to read, the
+    /// shell reads the program by itself, in large pieces and without another process.
+    package init(_ text: String, asRoot: Bool, readsInput: Bool = true) {
         let (marker, program) = Self.marked(text)
         self.marker = marker
         bytes = program
         let load = Self.load(program.count)
-        command = asRoot ? "exec /bin/sh -c '\(Self.becomeRoot)' '\(load)'" : "exec /bin/sh -c '\(load)'"
+        command =
+            switch (asRoot, readsInput) {
+            case (true, true): "exec /bin/sh -c '\(Self.becomeRoot)' '\(load)'"
+            case (true, false): "exec /bin/sh -c '\(Self.startAsRoot)'"
+            case (false, true): "exec /bin/sh -c '\(load)'"
+            case (false, false): "exec /bin/sh"
+            }
     }
 
     /// Makes a program that is prepared by another text, which runs as the user and decides: the program gets what that
@@ -55,7 +62,7 @@ package struct RemoteProgram: Sendable {
     }
 
     /// A program that only says which boot of the machine it runs in.
-    package static func probe() -> RemoteProgram { RemoteProgram("devenv_end 0", asRoot: false) }
+    package static func probe() -> RemoteProgram { RemoteProgram("devenv_end 0", asRoot: false, readsInput: false) }
 
     /// Runs the program that comes first on standard input. One byte is read at a time, as what comes behind the program is
     /// for the program to read. Needs no quotes inside single quotes, so that it can be nested in another `sh -c`.
@@ -63,6 +70,8 @@ package struct RemoteProgram: Sendable {
 
     private static let becomeRoot =
         #"test "$(id -u)" = 0 || exec sudo -n -H -- /bin/sh -c "$0"; exec /bin/sh -c "$0""#
+
+    private static let startAsRoot = #"test "$(id -u)" = 0 || exec sudo -n -H -- /bin/sh; exec /bin/sh"#
 
     /// A boot is known by the kernel's boot id and by when the first process was started, as a container shares the former
     /// with its host. Written with the shell's own means only, since each program started costs a millisecond.
