@@ -72,6 +72,8 @@ struct Delivery: Sendable {
         script.add("rm -f --", removedFiles.map(\.quoted))
         let removed = removedDirectories.sorted { $0.depth > $1.depth }
         script.add("rmdir --", removed.map(\.quoted), then: " 2>/dev/null || :")
+        let placed = Set(groups.values.joined())
+        script.add("drop", removed.filter { !placed.contains($0) }.map(\.quoted))
         let made = directories.sorted { $0.path.depth < $1.path.depth }
         script.add("make", made.map(\.path.quoted))
         placeFiles(&script)

@@ -58,6 +58,9 @@ actor FolderTree {
         if isLost { pending.loseRoot() }
     }
 
+    /// Whether anything has happened since then.
+    var hasChanged: Bool { pending.first != nil }
+
     /// Gives back what is not to be removed in the machine yet.
     func hold(_ gone: [RelativePath: PendingChanges.Change], of changes: PendingChanges) {
         pending.hold(gone, of: changes)

@@ -15,6 +15,8 @@ struct LiveFolder: Sendable {
 
     private var rules: ExcludeRules { ExcludeRules(folder.exclude) }
     private static let longestPause = Duration.seconds(2)
+    /// A folder that never stands still and has something that can't be read is not compared forever.
+    private static let mostRepetitions = 3
     /// How long a machine may take to let somebody in; one whose processor is interpreted takes many seconds.
     private static let patience = Duration.seconds(60)
 
@@ -74,14 +76,26 @@ struct LiveFolder: Sendable {
         let attempt = "syncing '\(folder.source.value)' to '\(folder.target)'"
         return try await locked(tree) { () async throws(SyncError) in
             let receiver = try await ReceiverPreparation.run(folder, communicator, attempt)
-            do throws(Errno) { try await tree.forget() } catch { throw WatchLimit.error(error, folder.source.value) }
-            let (began, moment) = (ContinuousClock.now, FileClock.now)
-            FaultPoint.reach("sync.live.comparing")
-            let comparison = LiveComparison(folder: folder, endpoint: endpoint, synchronizer: synchronizer)
-            let (summary, problem) = try await comparison.run(with: receiver)
-            report(.sent(summary, .now - began, isComparison: true, until: moment))
+            var problem = try await compareOnce(tree, receiver)
+            // rsync removes nothing once it could not read something, which may have been a tree that was just being taken away
+            var repetitions = 0
+            while problem != nil, repetitions < Self.mostRepetitions, await tree.hasChanged {
+                problem = try await compareOnce(tree, receiver)
+                repetitions += 1
+            }
             return (receiver, problem)
         }
+    }
+
+    /// Compares; returns what could not be sent.
+    private func compareOnce(_ tree: FolderTree, _ receiver: RsyncCall.Receiver) async throws(SyncError) -> String? {
+        do throws(Errno) { try await tree.forget() } catch { throw WatchLimit.error(error, folder.source.value) }
+        let (began, moment) = (ContinuousClock.now, FileClock.now)
+        FaultPoint.reach("sync.live.comparing")
+        let comparison = LiveComparison(folder: folder, endpoint: endpoint, synchronizer: synchronizer)
+        let (summary, problem) = try await comparison.run(with: receiver)
+        report(.sent(summary, .now - began, isComparison: true, until: moment))
+        return problem
     }
 
     /// Sends changes one after the other over one channel, as long as that works.

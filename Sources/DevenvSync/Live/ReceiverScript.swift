@@ -35,6 +35,8 @@ enum ReceiverScript {
                 if [ -L "$d" ] || [ ! -d "$d" ]; then rm -f -- "$d" && mkdir -- "$d" || return 1; fi
             done
         }
+        # where a file became a directory that went before it was sent, there is still the file
+        drop() { for d in "$@"; do { [ -d "$d" ] && [ ! -L "$d" ]; } || rm -f -- "$d" || return 1; done; }
         unpack() {
             [ "$1" = 0 ] && return 0
             take "$1" | { tar -xpf - 2>&1; status=$?; cat >/dev/null; exit "$status"; }

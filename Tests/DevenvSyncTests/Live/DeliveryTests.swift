@@ -46,6 +46,7 @@ struct DeliveryTests {
         let expected = #"""
             { rm -f -- 'it'\''s'; } &&
             { rmdir -- 'a/b' 'a' 2>/dev/null || :; } &&
+            { drop 'a/b' 'a'; } &&
             { make '.' 'n' 'n/m'; } &&
             { mv -f -- '.devenv/live/n/f' 'n/'; } &&
             { chown dev:www -- '.' 'n' 'n/m'; } &&

@@ -22,6 +22,8 @@ struct LiveFolderTests {
             try await rig.expectEqual("atomic replacement, modes, links")
             try await rig.sh("rm a; mkdir -p a/b; echo 4 > a/b/c; rm -r d; echo 5 > d")
             try await rig.expectEqual("files become directories and back")
+            try await rig.sh("rm d a/b/c; mkdir d a/b/c; echo 5 > d/f; rm -r d a/b/c")
+            try await rig.expectEqual("files become directories and go")
             try await rig.sh("mkdir -p x/y/z; echo 6 > x/y/z/f; mv x w; mkdir x; echo 7 > x/f")
             try await rig.expectEqual("directories are renamed and made again")
             try await rig.sh(
