@@ -24,6 +24,15 @@ struct Exclusions {
         }
     }
 
+    /// The same as conditions of find(1), each true of what is left out, for a search that begins at a path.
+    func findExpressions(from top: String) -> [[String]] {
+        let literal = top.reduce(into: "") { $0 += "\\*?[".contains($1) ? "\\\($1)" : "\($1)" }
+        return patterns.map { pattern in
+            let name = pattern.isAnchored ? ["-path", literal + pattern.text] : ["-name", pattern.text]
+            return pattern.isOfDirectories ? ["-type", "d"] + name : name
+        }
+    }
+
     /// Whether an entry is left out; `level` is 1 for what stands in the folder itself.
     func contain(_ name: UnsafePointer<CChar>, isDirectory: Bool, level: Int) -> Bool {
         patterns.contains { pattern in

@@ -19,36 +19,90 @@ actor FolderWalker {
     /// What was read of a folder.
     struct Reading: Sendable {
         /// A digest of the folder's settings and of what is in it.
-        let fingerprint: String
+        var fingerprint = ""
         /// When anything in it changed last (`st_ctim`, which no program can set), since 1970.
-        let newestChange: Duration
+        var newestChange = Duration.zero
+        /// What stands in the file of a `FolderBase`; empty where no moment was given.
+        var base: [UInt8] = []
     }
 
-    /// Reads a folder. Files that vanish meanwhile are as good as never there.
-    func read(_ folder: SyncedFolder) throws(Errno) -> Reading {
+    /// Reads a folder. Files that vanish meanwhile are as good as never there. With a moment (since 1970) the common ground is
+    /// noted too, without what has changed then or later (`st_ctim`), as that may not be what was sent.
+    func read(_ folder: SyncedFolder, noting moment: Duration? = nil) throws(Errno) -> Reading {
         var hash = SHA256()
-        var newest = Duration.zero
+        var reading = Reading()
         var settings = [folder.target.string, "\(folder.delete)", folder.owner ?? "", folder.group ?? ""]
         if folder.direction != .push { settings.append(folder.direction.rawValue) }
         for text in settings + folder.exclude + ["--"] + folder.arguments { hash.update(field: text) }
+        if moment != nil { reading.base = FolderBase.header(of: folder) }
         // what is here does not tell whether something comes back
-        if folder.direction == .pull { return Reading(fingerprint: hash.hexadecimal(), newestChange: newest) }
+        if folder.direction != .pull {
+            try walk(folder) { entry, path, status in
+                let change = Duration.seconds(status.st_ctim.tv_sec) + .nanoseconds(status.st_ctim.tv_nsec)
+                reading.newestChange = max(reading.newestChange, change)
+                guard entry.pointee.fts_level > 0 else { return }
+                Self.add(entry, status, to: &hash)
+                if let moment, change < moment, let base = Self.baseEntry(entry, status) {
+                    base.append(to: &reading.base, path: path)
+                }
+            }
+        }
+        reading.fingerprint = hash.hexadecimal()
+        return reading
+    }
+
+    /// Calls the body with a folder (level 0) and everything in it that is not left out by a simple pattern, in the order of names,
+    /// so that the same tree always comes in the same order; with its path in the folder and what stat(2) says of it.
+    private func walk(
+        _ folder: SyncedFolder,
+        _ body: (UnsafeMutablePointer<FTSENT>, UnsafePointer<CChar>, stat) -> Void
+    ) throws(Errno) {
         let exclusions = Exclusions(folder)
-        guard let root = strdup(folder.source.value.string + "/") else { throw .noMemory }
-        defer { free(root) }
-        var roots: [UnsafeMutablePointer<CChar>?] = [root, nil]
+        let root = folder.source.value.string + "/"
+        guard let start = strdup(root) else { throw .noMemory }
+        defer { free(start) }
+        var roots: [UnsafeMutablePointer<CChar>?] = [start, nil]
         guard let walk = fts_open(&roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, Self.byName) else {
             throw Errno(rawValue: errno)
         }
         defer { fts_close(walk) }
         while let entry = fts_read(walk) {
-            if try add(entry, to: &hash, exclusions) {
+            let kind = Int32(entry.pointee.fts_info)
+            let level = Int(entry.pointee.fts_level)
+            if kind == FTS_DP || kind == FTS_NS && entry.pointee.fts_errno == ENOENT { continue }
+            if [FTS_DNR, FTS_ERR, FTS_NS].contains(kind) { throw Errno(rawValue: entry.pointee.fts_errno) }
+            guard let status = entry.pointee.fts_statp?.pointee, let path = entry.pointee.fts_path else {
+                continue
+            }
+            if level > 0, exclusions.contain(name(UnsafePointer(entry)), isDirectory: kind == FTS_D, level: level) {
                 fts_set(walk, entry, FTS_SKIP)
-            } else if let change = entry.pointee.fts_statp?.pointee.st_ctim {
-                newest = max(newest, .seconds(change.tv_sec) + .nanoseconds(change.tv_nsec))
+            } else {
+                body(entry, level == 0 ? path : path + root.utf8.count, status)
             }
         }
-        return Reading(fingerprint: hash.hexadecimal(), newestChange: newest)
+    }
+
+    /// What stands in a folder, by path.
+    func survey(_ folder: SyncedFolder) throws(Errno) -> FolderBase {
+        var entries: [FilePath: BaseEntry] = [:]
+        try walk(folder) { entry, path, status in
+            guard entry.pointee.fts_level > 0, let found = Self.baseEntry(entry, status) else { return }
+            entries[FilePath(platformString: path)] = found
+        }
+        return FolderBase(entries)
+    }
+
+    /// What the common ground knows an entry as.
+    private static func baseEntry(_ entry: UnsafeMutablePointer<FTSENT>, _ status: stat) -> BaseEntry? {
+        let kind = Int32(entry.pointee.fts_info)
+        let link = kind == FTS_SL || kind == FTS_SLNONE ? target(of: entry.pointee.fts_accpath) : []
+        return BaseEntry(status, link: link)
+    }
+
+    private static func target(of link: UnsafePointer<CChar>) -> [UInt8] {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(link, &buffer, buffer.count)
+        return count > 0 ? buffer.prefix(count).map(UInt8.init(bitPattern:)) : []
     }
 
     /// In the order of names, so that the same tree always has the same digest.
@@ -60,33 +114,18 @@ actor FolderWalker {
             return strcmp(name(left), name(right))
         }
 
-    /// Adds an entry; true means that it is left out, with all that is below it.
-    private func add(_ entry: UnsafeMutablePointer<FTSENT>, to hash: inout SHA256, _ exclusions: Exclusions)
-        throws(Errno) -> Bool
-    {
-        let kind = Int32(entry.pointee.fts_info)
-        switch kind {
-        case FTS_DP: return false
-        case FTS_NS where entry.pointee.fts_errno == ENOENT: return false
-        case FTS_DNR, FTS_ERR, FTS_NS: throw Errno(rawValue: entry.pointee.fts_errno)
-        default: break
-        }
-        let level = Int(entry.pointee.fts_level)
-        guard level > 0 else { return false }
-        if exclusions.contain(name(UnsafePointer(entry)), isDirectory: kind == FTS_D, level: level) { return true }
-        guard let status = entry.pointee.fts_statp?.pointee else { return false }
+    private static func add(_ entry: UnsafeMutablePointer<FTSENT>, _ status: stat, to hash: inout SHA256) {
         let bytes = UnsafeRawBufferPointer(start: name(UnsafePointer(entry)), count: Int(entry.pointee.fts_namelen) + 1)
         hash.update(bytes)
         // a directory's own size and time change with files that are left out
-        var fields = [UInt64(level), UInt64(status.st_mode), 0, 0, 0, 0]
-        if kind != FTS_D {
+        var fields = [UInt64(entry.pointee.fts_level), UInt64(status.st_mode), 0, 0, 0, 0]
+        if Int32(entry.pointee.fts_info) != FTS_D {
             fields[2] = UInt64(status.st_size)
             fields[3] = UInt64(bitPattern: Int64(status.st_mtim.tv_sec))
             fields[4] = UInt64(bitPattern: Int64(status.st_mtim.tv_nsec))
             fields[5] = UInt64(status.st_ino)
         }
         fields.withUnsafeBytes { hash.update($0) }
-        return false
     }
 }
 

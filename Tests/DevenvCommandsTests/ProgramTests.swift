@@ -137,9 +137,7 @@ import Testing
 
 /// No folder is synced in these tests.
 struct NoSynchronizer: FolderSynchronizer {
-    func fingerprint(
-        _ folder: SyncedFolder, unchangedSince moment: Duration?
-    ) async throws(SyncError) -> String? {
+    func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String {
         throw SyncError("not expected")
     }
 
@@ -162,7 +160,14 @@ struct NoSynchronizer: FolderSynchronizer {
         throw SyncError("not expected")
     }
 
-    func base(of folder: SyncedFolder, unchangedSince moment: Duration) async throws(SyncError) -> [UInt8] {
+    func comparison(
+        of folder: SyncedFolder, unchangedSince moment: Duration, over communicator: any Communicator,
+        knowing memory: String, fingerprint: String
+    ) async throws(SyncError) -> FolderComparison {
+        throw SyncError("not expected")
+    }
+
+    func reading(of folder: SyncedFolder, unchangedSince moment: Duration) async throws(SyncError) -> FolderReading {
         throw SyncError("not expected")
     }
 }

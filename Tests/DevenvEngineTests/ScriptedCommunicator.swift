@@ -74,7 +74,7 @@ final class ScriptedSynchronizer: FolderSynchronizer {
     /// Changes what every folder is on the host.
     func changeFolders(to content: String) { self.content.withLock { $0 = content } }
 
-    func fingerprint(_ folder: SyncedFolder, unchangedSince moment: Duration?) async throws(SyncError) -> String? {
+    func fingerprint(_ folder: SyncedFolder) async throws(SyncError) -> String {
         content.withLock { $0 }
     }
 
@@ -98,7 +98,14 @@ final class ScriptedSynchronizer: FolderSynchronizer {
         throw SyncError("not expected")
     }
 
-    func base(of folder: SyncedFolder, unchangedSince moment: Duration) async throws(SyncError) -> [UInt8] {
-        []
+    func comparison(
+        of folder: SyncedFolder, unchangedSince moment: Duration, over communicator: any Communicator,
+        knowing memory: String, fingerprint: String
+    ) async throws(SyncError) -> FolderComparison {
+        FolderComparison(reading: try await reading(of: folder, unchangedSince: moment), isEqual: false)
+    }
+
+    func reading(of folder: SyncedFolder, unchangedSince moment: Duration) async throws(SyncError) -> FolderReading {
+        FolderReading(fingerprint: content.withLock { $0 }, base: [])
     }
 }

@@ -46,9 +46,8 @@ struct Fingerprints: Sendable {
         }
     }
 
-    private func fingerprint(_ folder: SyncedFolder) async throws(EngineError) -> String? {
-        do throws(SyncError) { return try await components.synchronizer.fingerprint(folder, unchangedSince: nil) } catch
-        {
+    private func fingerprint(_ folder: SyncedFolder) async throws(EngineError) -> String {
+        do throws(SyncError) { return try await components.synchronizer.fingerprint(folder) } catch {
             throw EngineError(error.isCancellation ? .cancelled : .failed, error.message, help: error.help)
         }
     }

@@ -11,33 +11,51 @@ extension StepRunner {
     func sync(_ target: GuestPath, _ machine: Wanted) async throws {
         guard let folder = machine.spec.folders.first(where: { $0.target == target }) else { return }
         let way = try await reach(machine.name, machine.provider)
-        let memory = try record(of: machine.name).folders[target.string]?.memory
+        let known = try record(of: machine.name).folders[target.string]
         // whoever watches the folder must not send what changes at the same time
         let lock = try await HeldFileLock.awaiting(store.folderLock(of: machine.name, target), command: "sync")
         defer { withExtendedLifetime(lock) {} }
         try Task.checkCancellation()
         if operation.returning.concerns(folder) { return try await bringBack(folder, way, machine) }
         let moment = FileClock.now
-        async let fingerprint = fingerprint(folder, machine.desired, unchangedSince: moment)
-        async let base = components.synchronizer.base(of: folder, unchangedSince: moment)
-        let result = try await explaining(machine) {
-            try await components.synchronizer.push(
-                folder, to: way.endpoint, over: way.communicator, knowing: memory)
-        }
+        let planned = machine.desired.folders[target.string]
+        let compared = planned == nil ? try await comparison(of: folder, known, way, moment) : nil
+        async let reading = reading(of: folder, compared, moment)
+        let memory =
+            compared?.isEqual == true ? known?.memory : try await push(folder, known?.memory, way, machine)
         FaultPoint.reach("engine.sync.sent")
-        try store.keepBase(try await base, of: target, machine.name)
-        let sent = FolderSync(fingerprint: try await fingerprint ?? "changed while it was sent", memory: result.memory)
+        let found = try await reading
+        try store.keepBase(found.base, of: target, machine.name)
+        // as planned, where it was: what has changed since then is for the next time
+        let fingerprint = planned ?? found.fingerprint ?? "changed while it was sent"
         var record = try record(of: machine.name)
-        record.folders[target.string] = sent
+        record.folders[target.string] = FolderSync(fingerprint: fingerprint, memory: memory)
         try store.save(record, durable: false)
     }
 
-    /// What was sent: as planned, or else as it is found meanwhile; nil where it changes meanwhile.
-    private func fingerprint(
-        _ folder: SyncedFolder, _ desired: DesiredMachine, unchangedSince moment: Duration
-    ) async throws(SyncError) -> String? {
-        if let planned = desired.folders[folder.target.string] { return planned }
-        return try await components.synchronizer.fingerprint(folder, unchangedSince: moment)
+    /// How the two sides stand; nil where the folder was never sent.
+    private func comparison(
+        of folder: SyncedFolder, _ known: FolderSync?, _ way: WayIn, _ moment: Duration
+    ) async throws(SyncError) -> FolderComparison? {
+        guard let known, let memory = known.memory else { return nil }
+        return try await components.synchronizer.comparison(
+            of: folder, unchangedSince: moment, over: way.communicator, knowing: memory, fingerprint: known.fingerprint)
+    }
+
+    private func reading(
+        of folder: SyncedFolder, _ compared: FolderComparison?, _ moment: Duration
+    ) async throws(SyncError) -> FolderReading {
+        if let compared { return compared.reading }
+        return try await components.synchronizer.reading(of: folder, unchangedSince: moment)
+    }
+
+    /// Sends the folder; returns what the synchronizer wants to be told the next time.
+    private func push(
+        _ folder: SyncedFolder, _ memory: String?, _ way: WayIn, _ machine: Wanted
+    ) async throws -> String? {
+        try await explaining(machine) {
+            try await components.synchronizer.push(folder, to: way.endpoint, over: way.communicator, knowing: memory)
+        }.memory
     }
 
     /// Runs a provisioner and records what came of it, a failure too.

@@ -24,10 +24,10 @@ extension StepRunner {
         for text in ReturnText.lines(result, folder) { events(.notice(machine.name, text)) }
         // asked for by hand, it sent nothing: whether the folder is to be sent is as it was
         guard !operation.returning.isAskedFor else { return }
-        let fingerprint = try await components.synchronizer.fingerprint(folder, unchangedSince: moment)
+        let reading = try await components.synchronizer.reading(of: folder, unchangedSince: moment)
         var record = try record(of: machine.name)
         record.folders[folder.target.string] = FolderSync(
-            fingerprint: fingerprint ?? "changed while it was sent",
+            fingerprint: reading.fingerprint ?? "changed while it was sent",
             memory: record.folders[folder.target.string]?.memory)
         try store.save(record, durable: false)
     }
@@ -39,8 +39,8 @@ extension StepRunner {
             let report = try store.liveReport(of: machine)?.folders.first(where: { $0.target == folder.target.string }),
             report.problem == nil, let moment = report.sentUntil
         else { return }
-        let base = try await components.synchronizer.base(of: folder, unchangedSince: moment)
-        try store.keepBase(base, of: folder.target, machine)
+        let reading = try await components.synchronizer.reading(of: folder, unchangedSince: moment)
+        try store.keepBase(reading.base, of: folder.target, machine)
     }
 }
 

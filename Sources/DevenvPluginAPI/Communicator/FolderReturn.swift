@@ -66,9 +66,4 @@ package protocol FolderReturner: Sendable {
     func bringBack(
         _ folder: SyncedFolder, _ order: ReturnOrder, from endpoint: SSHEndpoint, over communicator: any Communicator
     ) async throws(SyncError) -> ReturnResult
-
-    /// What the host's folder is, as the content of a file for the next time something comes back. It may be worked out while the
-    /// folder is sent: what has changed since the moment (since 1970, by the clock of the host's files) may not be what was sent,
-    /// and counts as changed. The file is to be written once everything was sent.
-    func base(of folder: SyncedFolder, unchangedSince moment: Duration) async throws(SyncError) -> [UInt8]
 }

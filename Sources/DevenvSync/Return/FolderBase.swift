@@ -42,16 +42,12 @@ struct FolderBase: Equatable, Sendable {
     /// What stands in the file.
     func bytes(of folder: SyncedFolder) -> [UInt8] {
         var bytes = Self.header(of: folder)
-        for (path, entry) in entries {
-            let numbers = [Int64(entry.size), entry.seconds, entry.nanoseconds].map { String($0) }
-            bytes += ([String(entry.mode, radix: 8)] + numbers).joined(separator: " ").utf8
-            bytes.append(UInt8(ascii: " "))
-            bytes += path.bytes + [0] + entry.link + [0]
-        }
+        for (path, entry) in entries { path.withPlatformString { entry.append(to: &bytes, path: $0) } }
         return bytes
     }
 
-    private static func header(of folder: SyncedFolder) -> [UInt8] {
+    /// What the file of a folder begins with.
+    static func header(of folder: SyncedFolder) -> [UInt8] {
         var hash = SHA256()
         for text in [folder.source.value.string, folder.target.string] { hash.update(field: text) }
         for text in folder.exclude + ["--"] + folder.arguments { hash.update(field: text) }
@@ -70,6 +66,21 @@ struct FolderBase: Equatable, Sendable {
         let entry = BaseEntry(
             mode: mode, size: numbers[0], seconds: numbers[1], nanoseconds: numbers[2], link: Array(link))
         return (FilePath(bytes: parts[4]), entry)
+    }
+}
+
+extension BaseEntry {
+    /// Adds what stands in the file for this entry.
+    func append(to bytes: inout [UInt8], path: UnsafePointer<CChar>) {
+        bytes.append(contentsOf: String(mode, radix: 8).utf8)
+        for number in [size, seconds, nanoseconds] {
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: String(number).utf8)
+        }
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: UnsafeRawBufferPointer(start: path, count: strlen(path) + 1))
+        bytes.append(contentsOf: link)
+        bytes.append(0)
     }
 }
 

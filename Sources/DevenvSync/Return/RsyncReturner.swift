@@ -63,14 +63,6 @@ extension RsyncSynchronizer {
         work.noteRemoved(paths)
     }
 
-    /// What the host's folder is; what has changed since the moment is left out, so that it counts as changed.
-    package func base(
-        of folder: SyncedFolder, unchangedSince moment: Duration
-    ) async throws(SyncError) -> [UInt8] {
-        let tools = ReturnTools(runner: runner, attempt: "noting what '\(folder.source.value)' was")
-        return try await tools.survey(folder, unchangedSince: moment).bytes(of: folder)
-    }
-
     /// Files that root brings here belong to whom the folder belongs to.
     private static func owner(of folder: FilePath) -> String? {
         var status = stat()
@@ -96,8 +88,8 @@ struct ReturnTools: Sendable {
     }
 
     /// What stands in the host's folder.
-    func survey(_ folder: SyncedFolder, unchangedSince moment: Duration? = nil) async throws(SyncError) -> FolderBase {
-        do throws(Errno) { return try await FolderWalker().survey(folder, unchangedSince: moment) } catch {
+    func survey(_ folder: SyncedFolder) async throws(SyncError) -> FolderBase {
+        do throws(Errno) { return try await FolderWalker().survey(folder) } catch {
             throw SyncError("\(attempt): reading '\(folder.source.value)': \(error)")
         }
     }
