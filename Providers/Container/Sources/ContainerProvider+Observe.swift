@@ -23,7 +23,8 @@ extension ContainerProvider {
         let rules = needRules ? try await network.list() : RuleListing()
         for (id, machine) in seen {
             let drift = Drift(place: machine.place, note: machine.running.note).texts(rules: rules)
-            result[id] = MachineObservation(.running, address: machine.running.note?.address, drift: drift)
+            let state: MachineObservation.State = ControlGroups(machine.place.cgroup).isFrozen ? .suspended : .running
+            result[id] = MachineObservation(state, address: machine.running.note?.address, drift: drift)
         }
         return result
     }

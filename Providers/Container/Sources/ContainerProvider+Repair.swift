@@ -33,9 +33,9 @@ extension ContainerProvider {
     /// Makes everything around a running machine whole.
     func repair(_ running: RunningMachine, _ request: MachineRequest) async throws(ProviderError) {
         let place = place(request.identity)
-        try await network.provide(demand(of: request, at: place))
+        try await network.provide(demand(request.spec.interfaces, request.forwards, at: place))
         FaultPoint.reach("container.repair.network")
-        let cables = try await repairCables(of: running, request)
+        let cables = try await repairCables(of: running, request.spec.interfaces, at: place)
         try writeNames(of: request, at: place, resolver: await resolver(for: request))
         let note = RunNote(
             identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards,
@@ -44,10 +44,10 @@ extension ContainerProvider {
     }
 
     /// Plugs in again what was pulled out. A cable whose end on the host is gone has lost the other end with it.
-    private func repairCables(of running: RunningMachine, _ request: MachineRequest) async throws(ProviderError)
-        -> [Cable]
-    {
-        let wanted = Cable.make(for: request.spec.interfaces, of: place(request.identity))
+    func repairCables(
+        of running: RunningMachine, _ interfaces: [NetworkInterface], at place: MachinePlace
+    ) async throws(ProviderError) -> [Cable] {
+        let wanted = Cable.make(for: interfaces, of: place)
         let known = try ProviderError.translate { () throws(HostError) in
             if let note = running.note { return note.cables }
             return try Cable.find(wanted)

@@ -11,6 +11,8 @@ extension ContainerProvider {
         let place = place(request.identity)
         if let running = try runningMachine(at: place) {
             try await repair(running, request)
+            // whoever asks for a start wants it to run
+            try ControlGroups(place.cgroup).thaw()
             return [:]
         }
         try await clear(place)
@@ -34,7 +36,7 @@ extension ContainerProvider {
         try Notes.write(note, to: place.runNote)
         FaultPoint.reach("container.start.noted")
         async let network = outcome { () async throws(ProviderError) in
-            try await self.network.provide(demand(of: request, at: place))
+            try await self.network.provide(demand(request.spec.interfaces, request.forwards, at: place))
         }
         async let resolver = resolver(for: request)
         let created = await outcome { () async throws(ProviderError) in try await makeContainer(request, at: place) }
@@ -80,14 +82,16 @@ extension ContainerProvider {
         try Notes.write(config, to: place.bundle.appending("config.json"))
     }
 
-    func demand(of request: MachineRequest, at place: MachinePlace) -> HostNetwork.Demand {
+    func demand(
+        _ interfaces: [NetworkInterface], _ forwards: [PortForward], at place: MachinePlace
+    ) -> HostNetwork.Demand {
         HostNetwork.Demand(
             mark: place.mark,
-            bridges: request.spec.interfaces.map {
+            bridges: interfaces.map {
                 Bridge(
                     project: place.project, network: $0.network, subnet: $0.subnet, isInternal: $0.isInternal)
             },
-            forwards: request.forwards, address: request.spec.interfaces.first?.address)
+            forwards: forwards, address: interfaces.first?.address)
     }
 
     func attach(_ cables: [Cable], to process: MachineProcess) async throws(ProviderError) {

@@ -10,9 +10,11 @@ extension ContainerProvider {
         let place = place(machine.identity)
         guard HostFiles.exists(place.run) || !ControlGroups(place.cgroup).directories.isEmpty else { return }
         try requireRoot()
-        if grace > .zero, let running = try runningMachine(at: place) {
+        let groups = ControlGroups(place.cgroup)
+        // a suspended machine can't hear that it is asked
+        if grace > .zero, let running = try runningMachine(at: place), !groups.isFrozen {
             hurryFarewells(of: running.process)
-            try await Shutdown(groups: ControlGroups(place.cgroup), first: running.process).ask(patience: grace)
+            try await Shutdown(groups: groups, first: running.process).ask(patience: grace)
         }
         FaultPoint.reach("container.stop.asked")
         try await takeDown(place, bridges: .stay)

@@ -24,7 +24,9 @@ package struct ContainerProvider: Provider {
     }
 
     /// What it can do.
-    package var features: ProviderFeatures { ProviderFeatures(boxFormats: [.directories], exports: true) }
+    package var features: ProviderFeatures {
+        ProviderFeatures(boxFormats: [.directories], suspends: true, exports: true)
+    }
 
     /// What is wrong with the `container` block.
     package func validate(_ machine: MachineSpec) -> [Diagnostic] {

@@ -42,6 +42,8 @@ struct Shutdown {
             }
             // the first process alone would do, if it is there: all others die with it
             for id in processes { MachineProcess(living: id)?.signal(SIGKILL) }
+            // with version 1 of control groups a frozen process dies when it goes on, and not before
+            if groups.isFrozen { try groups.thaw() }
             guard ContinuousClock.now < deadline else {
                 throw .timedOut("processes of '\(groups.path)' did not end after SIGKILL: \(processes.sorted())")
             }
