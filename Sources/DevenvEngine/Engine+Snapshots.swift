@@ -68,7 +68,10 @@ extension Engine {
         for (name, result) in await answers(for: records, observed) {
             snapshots[name] = try EngineError.wrap { () throws(ProviderError) in try result.get() }
         }
-        let planner = SnapshotPlanner(targets: targets, recorded: records, observed: observed, snapshots: snapshots)
+        let withoutMemory = records.filter { components.provider($0.provider)?.features.savesMemory == false }
+        let planner = SnapshotPlanner(
+            targets: targets, recorded: records, observed: observed, snapshots: snapshots,
+            withoutMemory: Set(withoutMemory.map(\.identity.name)))
         return SnapshotState(records: records, snapshots: snapshots, planner: planner)
     }
 

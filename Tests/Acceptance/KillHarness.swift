@@ -86,6 +86,8 @@ struct KillHarness: Sendable {
     /// What a machine lives through after its first start.
     struct Chapter: Sendable {
         let command: [String]
+        /// Which of its points it is about, by how their names begin; all where there is none.
+        var rooms: [String] = []
         /// Brings the project where the command begins, before each of so many times.
         var before: @Sendable (AcceptanceProject, _ time: Int) async throws -> Void = { _, _ in }
     }
@@ -96,7 +98,9 @@ struct KillHarness: Sendable {
             try await complete(project, after: "nothing")
             for chapter in chapters {
                 try await chapter.before(project, 0)
-                let points = try await points(of: chapter.command, in: project)
+                let points = try await points(of: chapter.command, in: project).filter { point in
+                    chapter.rooms.isEmpty || chapter.rooms.contains { point.hasPrefix($0) }
+                }
                 #expect(!points.isEmpty, "\(chapter.command)")
                 try await complete(project, after: "\(chapter.command)")
                 for (time, point) in zip(1..., points) {

@@ -3,7 +3,7 @@ import DevenvTestSupport
 import SystemPackage
 import Testing
 
-/// Projects that share a host, and commands that their provider can't follow.
+/// Projects that share a host.
 @Suite(.tags(.large), .requiresRoot, .requires(tool: "runc", "mmdebstrap", "nft", "ip", "rsync", "ssh"))
 struct SharedHostTests {
     private static func envfile(_ name: String, _ forward: String) -> String {
@@ -35,20 +35,6 @@ struct SharedHostTests {
                     #expect(!other.isEmpty && !other.contains(chosen) && !other.contains(port))
                 }
             }
-        }
-    }
-
-    @Test func whatContainersCannotDoIsSaidBeforeAnythingIsDone() async throws {
-        try await AcceptanceProject.with(Self.envfile("single", "")) { project in
-            try await project.expect("up")
-            let suspend = try await project.expect("suspend", status: 1)
-            #expect(
-                suspend.errors.hasPrefix("error: can't suspend machine 'web': the provider 'container' is not able to"))
-            let save = try await project.expect("snapshot", "save", "clean", status: 1)
-            #expect(save.errors.contains("the provider 'container' is not able to"))
-            let list = try await project.expect("snapshot", "list", status: 1)
-            #expect(list.errors.contains("the provider 'container' can't take snapshots of machines"))
-            #expect(try await project.expect("plan").text == "Nothing to do: 1 machine is up to date.\n")
         }
     }
 }

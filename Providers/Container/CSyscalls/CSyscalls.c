@@ -124,3 +124,13 @@ int devenv_set_in_network(int network, const char *path, const char *value) {
     errno = error;
     return error == 0 ? 0 : -1;
 }
+
+int devenv_flush_file_system(const char *path) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    int result = syncfs(file);
+    int error = errno;
+    close(file);
+    errno = error;
+    return result;
+}

@@ -17,9 +17,10 @@ extension ContainerProvider {
     func prepare(_ request: MachineRequest) async throws(ProviderError) {
         let place = place(request.identity)
         var note = try diskNote(of: request, at: place)
-        try makeDirectories(place, over: note.layers)
+        let stack = LayerStack(box: note.layers, try SnapshotsNote.read(at: place), at: place)
+        try makeDirectories(place, for: stack)
         FaultPoint.reach("container.create.directories")
-        try mountRoot(place, layers: note.layers)
+        try mountRoot(place, stack)
         FaultPoint.reach("container.create.mounted")
         try ProviderError.checkCancellation("making the machine '\(request.identity.name)'")
         guard note.keysFor != request.access.user else { return }
@@ -31,45 +32,45 @@ extension ContainerProvider {
 
     /// What the machine was made from, noted before anything is made.
     private func diskNote(of request: MachineRequest, at place: MachinePlace) throws(ProviderError) -> DiskNote {
-        if let note = try Notes.read(DiskNote.self, at: place.diskNote) {
-            try check(note.layers)
-            return note
-        }
+        if let note = try Notes.read(DiskNote.self, at: place.diskNote) { return note }
         guard request.box.format == .directories, !request.box.layers.isEmpty else {
             throw .unsupported("a container can't start from the box '\(request.box.name)' (\(request.box.format))")
         }
         let note = DiskNote(identity: request.identity, layers: request.box.layers.map(\.string), keysFor: nil)
-        try check(note.layers)
+        try LayerStack(box: note.layers, SnapshotsNote(), at: place).check()
         try make(place.disk)
         try Notes.write(note, to: place.diskNote)
         FaultPoint.reach("container.create.noted")
         return note
     }
 
-    private func check(_ layers: [String]) throws(ProviderError) {
-        for layer in layers where !HostFiles.exists(FilePath(layer)) {
-            throw .invalidRequest(
-                "the layer '\(layer)' of the box is missing", help: "add the box again: 'devenv box add'")
-        }
-    }
-
-    func makeDirectories(_ place: MachinePlace, over layers: [String]) throws(ProviderError) {
-        for path in [place.upper, place.work, place.root, place.layers, place.bundle, place.runtimeRoot] {
-            try make(path)
-        }
-        try ProviderError.translate { () throws(HostError) in
-            // the root of an overlay looks like its upper directory: the box's own root must be what it looks like
-            var status = stat()
-            let lowest = FilePath(layers.last ?? "/")
-            try SystemCall.check("reading", lowest) { stat(lowest.string, &status) }
-            try SystemCall.check("giving away", place.upper) { lchown(place.upper.string, ids.first, ids.first) }
-            try SystemCall.check("opening", place.upper) { chmod(place.upper.string, status.st_mode & 0o7777) }
-        }
+    /// Makes what a run needs beside its layers, which have to be there.
+    func makeDirectories(_ place: MachinePlace, for stack: LayerStack) throws(ProviderError) {
+        try stack.check()
+        for path in [place.root, place.layers, place.bundle, place.runtimeRoot, stack.work] { try make(path) }
+        try makeTop(of: stack)
         try checkWay(to: place.root)
     }
 
+    /// Makes what the machine writes to, or what an end in the middle has left of it.
+    private func makeTop(of stack: LayerStack) throws(ProviderError) {
+        guard try isNew(stack.top) else { return }
+        try make(stack.top)
+        try ProviderError.translate { () throws(HostError) in
+            var status = stat()
+            try SystemCall.check("reading", stack.below) { stat(stack.below.string, &status) }
+            try SystemCall.check("giving away", stack.top) { lchown(stack.top.string, ids.first, ids.first) }
+            try SystemCall.check("opening", stack.top) { chmod(stack.top.string, status.st_mode & 0o7777) }
+        }
+    }
+
+    /// Whether nothing was ever written there.
+    private func isNew(_ top: FilePath) throws(ProviderError) -> Bool {
+        try ProviderError.translate { () throws(HostError) in try HostFiles.list(top).isEmpty }
+    }
+
     /// Makes a directory that the machine's root can pass through but not list.
-    private func make(_ path: FilePath) throws(ProviderError) {
+    func make(_ path: FilePath) throws(ProviderError) {
         try ProviderError.translate { () throws(HostError) in
             try HostFiles.makeDirectory(path, mode: [.ownerReadWriteExecute, .groupExecute, .otherExecute])
         }
@@ -90,10 +91,10 @@ extension ContainerProvider {
     }
 
     /// Mounts the machine's root where it is not mounted. Never twice: the caller holds the machine's lock.
-    func mountRoot(_ place: MachinePlace, layers: [String]) throws(ProviderError) {
+    func mountRoot(_ place: MachinePlace, _ stack: LayerStack) throws(ProviderError) {
         guard !MountPoint.isMounted(place.root) else { return }
         try ProviderError.translate { () throws(HostError) in
-            try OverlayMount(layers: layers.map { FilePath($0) }, place: place, ids: ids).mount()
+            try OverlayMount(stack: stack, target: place.root, place: place, ids: ids).mount()
         }
     }
 

@@ -19,8 +19,9 @@ extension ContainerProvider {
         guard try runningMachine(at: place) == nil else {
             throw .invalidRequest("\(attempt): it is running", help: "run 'devenv halt \(machine.identity.name)'")
         }
-        try makeDirectories(place, over: note.layers)
-        try mountRoot(place, layers: note.layers)
+        let stack = LayerStack(box: note.layers, try SnapshotsNote.read(at: place), at: place)
+        try makeDirectories(place, for: stack)
+        try mountRoot(place, stack)
         FaultPoint.reach("container.export.mounted")
         let result: Result<FilePath, ProviderError>
         do throws(ProviderError) {

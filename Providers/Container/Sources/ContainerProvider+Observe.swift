@@ -12,10 +12,12 @@ extension ContainerProvider {
             let place = place(machine.identity)
             switch try runningMachine(at: place) {
             case nil: result[machine.identity.machine] = observeStopped(place)
-            case _? where !HostFiles.exists(place.upper):
-                let reason = "its files in '\(place.disk)' are gone: removed, or made with another DEVENV_HOME"
-                result[machine.identity.machine] = MachineObservation(.broken(reason))
-            case let running?: seen[machine.identity.machine] = (place, running)
+            case let running?:
+                if let reason = damage(of: place) {
+                    result[machine.identity.machine] = MachineObservation(.broken(reason))
+                } else {
+                    seen[machine.identity.machine] = (place, running)
+                }
             }
         }
         guard !seen.isEmpty else { return result }
@@ -23,22 +25,33 @@ extension ContainerProvider {
         let rules = needRules ? try await network.list() : RuleListing()
         for (id, machine) in seen {
             let drift = Drift(place: machine.place, note: machine.running.note).texts(rules: rules)
-            let state: MachineObservation.State = ControlGroups(machine.place.cgroup).isFrozen ? .suspended : .running
-            result[id] = MachineObservation(state, address: machine.running.note?.address, drift: drift)
+            result[id] = MachineObservation(
+                state(of: machine.place), address: machine.running.note?.address, drift: drift)
         }
         return result
+    }
+
+    /// A machine that a snapshot keeps from going on runs: that is over in a moment, or is put right like other drift.
+    private func state(of place: MachinePlace) -> MachineObservation.State {
+        ControlGroups(place.cgroup).isFrozen && !HostFiles.exists(place.pause) ? .suspended : .running
+    }
+
+    /// What of a running machine's files is missing; nil where they are there.
+    private func damage(of place: MachinePlace) -> String? {
+        do {
+            if HostFiles.exists(place.disk.appending(try SnapshotsNote.read(at: place).top)) { return nil }
+            return "its files in '\(place.disk)' are gone: removed, or made with another DEVENV_HOME"
+        } catch { return error.description }
     }
 
     private func observeStopped(_ place: MachinePlace) -> MachineObservation {
         guard isPresent(place) else { return MachineObservation(.absent) }
         do {
             let layers = try Notes.read(DiskNote.self, at: place.diskNote)?.layers ?? []
-            if let missing = layers.first(where: { !HostFiles.exists(FilePath($0)) }) {
-                return MachineObservation(.broken("the layer '\(missing)' of its box is missing"))
-            }
+            try LayerStack(box: layers, SnapshotsNote.read(at: place), at: place).check()
             return MachineObservation(.stopped)
         } catch {
-            return MachineObservation(.broken(error.message))
+            return MachineObservation(.broken(error.description))
         }
     }
 }
@@ -66,7 +79,10 @@ struct Drift {
         let isTorn = note.needsRules && rules.rules != RuleTable.ruleCount
         let table = isTorn ? ["the host's rules for its networks are not whole"] : []
         let mount = MountPoint.isMounted(place.root) ? [] : ["its root file system is not mounted on '\(place.root)'"]
-        return mount + cables + table + walls + forwards
+        let pause =
+            HostFiles.exists(place.pause)
+            ? ["it stands still for a snapshot that is being saved, or whose saving was cut off"] : []
+        return pause + mount + cables + table + walls + forwards
     }
 }
 

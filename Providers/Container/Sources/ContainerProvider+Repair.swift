@@ -39,8 +39,9 @@ extension ContainerProvider {
         try writeNames(of: request, at: place, resolver: await resolver(for: request))
         let note = RunNote(
             identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards,
-            process: running.process)
+            process: running.process, log: running.note?.log)
         if note != running.note { try Notes.write(note, to: place.runNote) }
+        try remember(request.forwards, of: place)
     }
 
     /// Plugs in again what was pulled out. A cable whose end on the host is gone has lost the other end with it.

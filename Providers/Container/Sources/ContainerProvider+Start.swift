@@ -12,7 +12,7 @@ extension ContainerProvider {
         if let running = try runningMachine(at: place) {
             try await repair(running, request)
             // whoever asks for a start wants it to run
-            try ControlGroups(place.cgroup).thaw()
+            try letGoOn(place)
             return [:]
         }
         try await clear(place)
@@ -20,7 +20,8 @@ extension ContainerProvider {
         try await network.remove(Cable.names(of: place))
         FaultPoint.reach("container.start.cleared")
         do {
-            try await launch(request, at: place)
+            try await prepare(request)
+            try await run(Launch(request), at: place)
         } catch {
             await abandon(place)
             throw error
@@ -28,58 +29,58 @@ extension ContainerProvider {
         return [:]
     }
 
-    private func launch(_ request: MachineRequest, at place: MachinePlace) async throws(ProviderError) {
-        try await prepare(request)
-        let cables = Cable.make(for: request.spec.interfaces, of: place)
+    /// Starts a machine whose root is mounted and of which nothing runs.
+    func run(_ launch: Launch, at place: MachinePlace) async throws(ProviderError) {
+        let cables = Cable.make(for: launch.interfaces, of: place)
         var note = RunNote(
-            identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards, process: nil)
+            identity: launch.identity, boot: HostBoot.id, cables: cables, forwards: launch.forwards, process: nil,
+            log: launch.log.string)
         try Notes.write(note, to: place.runNote)
+        try remember(launch.forwards, of: place)
         FaultPoint.reach("container.start.noted")
-        async let network = outcome { () async throws(ProviderError) in
-            try await self.network.provide(demand(request.spec.interfaces, request.forwards, at: place))
-        }
-        async let resolver = resolver(for: request)
-        let created = await outcome { () async throws(ProviderError) in try await makeContainer(request, at: place) }
+        async let network = outcome { () async throws(ProviderError) in try await provide(launch, at: place) }
+        async let resolver = resolver(for: launch)
+        let created = await outcome { () async throws(ProviderError) in try await makeContainer(launch, at: place) }
         try await network.get()
         let process = try created.get()
         FaultPoint.reach("container.start.created")
-        try ProviderError.checkCancellation("starting the machine '\(request.identity.name)'")
+        try ProviderError.checkCancellation("starting the machine '\(launch.identity.name)'")
         try await attach(cables, to: process)
-        try writeNames(of: request, at: place, resolver: await resolver)
+        let servers = await resolver
+        if case .request(let request) = launch.origin { try writeNames(of: request, at: place, resolver: servers) }
         FaultPoint.reach("container.start.attached")
         let runc = Runc(tools: tools, place: place)
-        try await runc.run(Runc.start(place), "starting the machine '\(request.identity.name)'")
+        try await runc.run(Runc.start(place), "starting the machine '\(launch.identity.name)'")
         FaultPoint.reach("container.start.started")
         note.process = process
         try Notes.write(note, to: place.runNote)
     }
 
     /// Has runc make the container and returns its first process, which waits to be let go.
-    private func makeContainer(_ request: MachineRequest, at place: MachinePlace) async throws(ProviderError)
-        -> MachineProcess
-    {
-        try writeConfig(of: request, at: place)
+    private func makeContainer(_ launch: Launch, at place: MachinePlace) async throws(ProviderError) -> MachineProcess {
+        try configure(launch, at: place)
         // shared: groups are made below parents that a destroy of another machine may be about to remove
         let lock = try await KernelLock.take(.groups, shared: true)
         let projectLock = try await KernelLock.take(.projectGroups(place.projectDisk), shared: true)
-        let log = request.logDirectory.appending("console.log")
         let runc = Runc(tools: tools, place: place)
-        try await runc.run(Runc.create(place, console: log), "making the container of '\(request.identity.name)'")
+        try await runc.run(
+            Runc.create(place, console: launch.log), "making the container of '\(launch.identity.name)'")
         _ = consume lock
         _ = consume projectLock
         guard let process = ControlGroups(place.cgroup).firstProcess else {
-            throw .failed("the container of '\(request.identity.name)' ended at once", help: "see '\(log)'")
+            throw .failed("the container of '\(launch.identity.name)' ended at once", help: "see '\(launch.log)'")
         }
         return process
     }
 
-    private func writeConfig(of request: MachineRequest, at place: MachinePlace) throws(ProviderError) {
+    /// Writes the machine's configuration for the runtime.
+    func writeConfig(of request: MachineRequest, at place: MachinePlace) throws(ProviderError) {
         let options = options(of: request)
         let filter = options.seccomp == .unconfined ? nil : try SeccompProfile.filter(adding: options.capabilities)
         let config = RuntimeConfig(
             request, options: options, place: place, ids: ids, filter: filter,
             hasUnifiedControlGroups: ControlGroups.isUnified())
-        try Notes.write(config, to: place.bundle.appending("config.json"))
+        try Notes.write(config, to: place.config)
     }
 
     func demand(

@@ -8,6 +8,8 @@ extension ContainerProvider {
         try requireRoot()
         let place = place(machine.identity)
         _ = try running(machine, at: place, "suspending")
+        // from now on it is the user who keeps it from going on
+        try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.pause) }
         try await ControlGroups(place.cgroup).freeze()
         FaultPoint.reach("container.suspend.frozen")
     }
@@ -19,7 +21,13 @@ extension ContainerProvider {
         let running = try running(machine, at: place, "resuming")
         if let note = running.note { try await mend(running, as: note, at: place) }
         FaultPoint.reach("container.resume.mended")
+        try letGoOn(place)
+    }
+
+    /// Lets the processes of a machine go on, whoever has kept them from it. On those that do it changes nothing.
+    func letGoOn(_ place: MachinePlace) throws(ProviderError) {
         try ControlGroups(place.cgroup).thaw()
+        try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.pause) }
     }
 
     private func running(
@@ -43,7 +51,7 @@ extension ContainerProvider {
         try Notes.write(
             RunNote(
                 identity: note.identity, boot: note.boot, cables: cables, forwards: note.forwards,
-                process: running.process),
+                process: running.process, log: note.log),
             to: place.runNote)
     }
 }

@@ -25,7 +25,8 @@ package struct ContainerProvider: Provider {
 
     /// What it can do.
     package var features: ProviderFeatures {
-        ProviderFeatures(boxFormats: [.directories], suspends: true, exports: true)
+        ProviderFeatures(
+            boxFormats: [.directories], suspends: true, snapshots: true, savesMemory: false, exports: true)
     }
 
     /// What is wrong with the `container` block.

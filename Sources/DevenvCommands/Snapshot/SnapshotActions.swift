@@ -9,7 +9,10 @@ extension Devenv.Snapshot {
             commandName: "save",
             abstract: "Save the machines as they are, running ones with their memory.",
             usage: "devenv snapshot save <name> [<target> ...] [<options>]",
-            discussion: "Without a target it saves every machine of the project. The machines go on as they were.")
+            discussion: """
+                Without a target it saves every machine of the project. The machines go on as they were. Of containers the \
+                files are saved and not the memory.
+                """)
 
         @OptionGroup var snapshot: SnapshotNameOption
         @OptionGroup var action: ActionOptions

@@ -9,17 +9,19 @@ package struct SnapshotPlanner: Sendable {
     private let recorded: [MachineName: MachineRecord]
     private let observed: [MachineName: MachineObservation]
     private let snapshots: [MachineName: [MachineSnapshot]]
+    private let withoutMemory: Set<MachineName>
 
     /// Makes a planner for these machines, made or not; those without an entry in `snapshots` have a provider that can't
-    /// take any.
+    /// take any, those in `withoutMemory` one whose snapshots hold no memory.
     package init(
         targets: [MachineName], recorded: [MachineRecord], observed: [MachineName: MachineObservation],
-        snapshots: [MachineName: [MachineSnapshot]]
+        snapshots: [MachineName: [MachineSnapshot]], withoutMemory: Set<MachineName> = []
     ) {
         self.targets = targets
         self.recorded = Dictionary(recorded.map { ($0.identity.name, $0) }) { first, _ in first }
         self.observed = observed
         self.snapshots = snapshots
+        self.withoutMemory = withoutMemory
     }
 
     /// Saves a snapshot of each machine that exists. Throws where one of them is not in a state for it, before any is saved.
@@ -39,7 +41,9 @@ package struct SnapshotPlanner: Sendable {
     }
 
     private func reason(of machine: MachineName) -> String {
-        observed[machine]?.state == .running ? "is running: its memory is saved too" : "is stopped"
+        guard observed[machine]?.state == .running else { return "is stopped" }
+        return withoutMemory.contains(machine)
+            ? "is running: its files are saved, not its memory" : "is running: its memory is saved too"
     }
 
     private func checkForSaving(_ name: SnapshotName, _ record: MachineRecord) throws(EngineError) {

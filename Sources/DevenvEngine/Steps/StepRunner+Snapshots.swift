@@ -37,6 +37,11 @@ extension StepRunner {
             events(.notice(machine.name, "what was done in it by then is not known: the next up does it again"))
         }
         record = try store.completing(record)
+        if snapshot.isRunning, !machine.provider.features.savesMemory {
+            // what is done at each start is due again
+            record.starts += 1
+            record.isReady = false
+        }
         record.restoration = nil
         record.isComingBack = snapshot.isRunning ? true : nil
         try store.save(record)

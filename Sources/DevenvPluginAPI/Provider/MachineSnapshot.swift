@@ -6,7 +6,7 @@ package struct MachineSnapshot: Hashable, Sendable {
     package let name: SnapshotName
     /// When it was saved, in seconds since 1970.
     package let created: Int
-    /// Whether the machine ran, and its memory was saved too.
+    /// Whether the machine ran; its memory was saved too, where `ProviderFeatures.savesMemory`.
     package let isRunning: Bool
     /// The snapshot that the machine had been saved as or brought back to before, nil for none.
     package let parent: SnapshotName?

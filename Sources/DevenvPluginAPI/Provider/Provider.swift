@@ -85,12 +85,13 @@ package protocol Provider: Sendable {
     /// The machine's snapshots, oldest first. Only where `features.snapshots`, as the next three.
     func snapshots(of machine: RecordedMachine) async throws(ProviderError) -> [MachineSnapshot]
 
-    /// Saves the machine as it is, running with its memory or stopped, under a name that it has no snapshot of yet
+    /// Saves the machine as it is, running (with its memory, where `features.savesMemory`) or stopped, under a name that it has no snapshot of yet
     /// (`.invalidRequest` otherwise). The machine goes on as it was. Killed in between, it leaves the whole snapshot or none
     /// that is listed.
     func saveSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError)
 
     /// Brings the machine back to a snapshot: its disks, and whether it runs. What it is now is lost. The snapshot stays.
+    /// Without `features.savesMemory` one that ran is started anew, as it was started then.
     /// Throws `.invalidRequest` where there is none of that name. Repeating it starts over.
     func restoreSnapshot(_ name: SnapshotName, of machine: RecordedMachine) async throws(ProviderError)
 

@@ -8,6 +8,9 @@ package struct ProviderFeatures: Hashable, Sendable {
     package var suspends: Bool
     /// Whether the snapshot methods work.
     package var snapshots: Bool
+    /// Whether snapshots of running machines hold their memory. Where they don't, a machine that is brought back to one is
+    /// started anew.
+    package var savesMemory: Bool
     /// Whether `export` works.
     package var exports: Bool
     /// Whether a machine's addresses and its neighbours' names have to be set inside it, each time that it has started: nothing
@@ -17,12 +20,13 @@ package struct ProviderFeatures: Hashable, Sendable {
     /// Describes a provider.
     package init(
         width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, snapshots: Bool = false,
-        exports: Bool = false, setsNetworksInside: Bool = false
+        savesMemory: Bool = true, exports: Bool = false, setsNetworksInside: Bool = false
     ) {
         self.width = width
         self.boxFormats = boxFormats
         self.suspends = suspends
         self.snapshots = snapshots
+        self.savesMemory = savesMemory
         self.exports = exports
         self.setsNetworksInside = setsNetworksInside
     }

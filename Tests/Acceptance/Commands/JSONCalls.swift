@@ -7,7 +7,8 @@ enum JSONCalls {
         ("logs web", 0), ("ssh-config", 0), ("exec -- true", 0), ("exec web -- false", 1), ("exec --group -- true", 0),
         ("upload app.yaml web:/tmp", 0), ("download web:/tmp/app.yaml back", 0), ("provision", 0),
         ("sync", 0), ("reload web", 0), ("box build app.yaml", 0),
-        ("box remove json/app", 0), ("halt", 0), ("halt", 0), ("destroy -f db", 0),
+        ("box remove json/app", 0), ("suspend web", 0), ("resume", 0), ("snapshot save s", 0), ("snapshot list", 0),
+        ("snapshot restore s", 0), ("snapshot delete s", 0), ("halt", 0), ("halt", 0), ("destroy -f db", 0),
     ]
 
     /// On a host of its own, where a disk image, keys and the Envfile of nobody are.
@@ -49,11 +50,8 @@ enum JSONCalls {
         ("reload", 2), ("destroy --orphans", 2), ("box build bad.yaml", 2),
     ]
 
-    /// Of machines whose provider can't do this.
-    static let ofContainers: [JSONCheck.Call] = [
-        ("suspend", 1), ("snapshot save s", 1), ("snapshot list", 1), ("snapshot restore s", 64),
-        ("snapshot delete s", 64),
-    ]
+    /// Of a snapshot that no machine has.
+    static let ofNoSnapshot: [JSONCheck.Call] = [("snapshot restore s", 64), ("snapshot delete s", 64)]
 
     /// Of machines that another command works on.
     static let whileLocked: [JSONCheck.Call] = [

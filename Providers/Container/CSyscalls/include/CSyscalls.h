@@ -32,4 +32,7 @@ int devenv_signal_process(int descriptor, int signal);
 // Writes a setting, a file below /proc/sys/net, of a network namespace that this process is not in. See setns(2).
 int devenv_set_in_network(int network, const char *path, const char *value);
 
+// Writes all that was changed in the file system of a path to its disk. See syncfs(2).
+int devenv_flush_file_system(const char *path);
+
 #endif

@@ -34,21 +34,23 @@ struct MachinePlace: Sendable {
     var projectDisk: FilePath { Self.disks(in: directories).appending(project.rawValue) }
     /// The directory of the machine's data.
     var disk: FilePath { projectDisk.appending(machine.rawValue) }
-    /// What it changed, as overlayfs keeps it.
-    var upper: FilePath { disk.appending("upper") }
-    /// The working directory of overlayfs.
-    var work: FilePath { disk.appending("work") }
     /// What it was made from.
     var diskNote: FilePath { disk.appending("machine.json") }
+    /// Where in that directory its changes are, and its snapshots.
+    var snapshotsNote: FilePath { disk.appending("snapshots.json") }
 
     /// The directory of what is known while it runs.
     var run: FilePath { Self.runs(in: directories).appending(project.rawValue).appending(machine.rawValue) }
     /// Its root file system, mounted.
     var root: FilePath { run.appending("rootfs") }
+    /// There while a snapshot keeps it from going on.
+    var pause: FilePath { run.appending("pause") }
     /// Where layers of the box are mounted for a moment.
     var layers: FilePath { run.appending("layers") }
     /// The OCI bundle.
     var bundle: FilePath { run.appending("bundle") }
+    /// What the runtime is told of it.
+    var config: FilePath { bundle.appending("config.json") }
     /// What it runs as.
     var runNote: FilePath { run.appending("run.json") }
     /// runc's own messages.

@@ -12,6 +12,8 @@ struct DiskNote: Codable, Hashable, Sendable {
     let layers: [String]
     /// The user that the keys were written for, which completes its making; nil before.
     var keysFor: String?
+    /// The forwards that it was last started with; nil before.
+    var forwards: [PortForward]?
 }
 
 /// What a machine runs as; kept for as long as the host runs. Written before its start, completed after it.
@@ -26,6 +28,8 @@ struct RunNote: Codable, Hashable, Sendable {
     var forwards: [PortForward]
     /// Its first process; nil while it is being started.
     var process: MachineProcess?
+    /// Where its console's output goes; nil where an earlier devenv has started it.
+    var log: String?
 
     /// The address that it is reached on.
     var address: IPv4Address? { cables.first?.interface.address }
@@ -43,15 +47,15 @@ enum Notes {
         }
     }
 
-    /// Writes a note, whole or not at all. Without waiting for the disk: what a power cut takes back is made again, as
-    /// a machine without its note counts as half made.
-    static func write(_ note: some Encodable, to path: FilePath) throws(ProviderError) {
+    /// Writes a note, whole or not at all. Without waiting for the disk, unless told otherwise: what a power cut takes back is
+    /// made again, as a machine without its note counts as half made.
+    static func write(_ note: some Encodable, to path: FilePath, durable: Bool = false) throws(ProviderError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data: Data
         do { data = try encoder.encode(note) } catch { throw .failed("writing '\(path)': \(error)") }
         try ProviderError.translate { () throws(HostError) in
-            try AtomicFile.write(Array(data), to: path, mode: .ownerReadWrite, durable: false)
+            try AtomicFile.write(Array(data), to: path, mode: .ownerReadWrite, durable: durable)
         }
     }
 }

@@ -5,8 +5,10 @@ import SystemPackage
 
 /// The overlay that is a machine's root file system: its box below, shifted to the machine's ids, its changes above.
 struct OverlayMount {
-    /// The box's layers, lowest first.
-    let layers: [FilePath]
+    /// What it is made of.
+    let stack: LayerStack
+    /// Where it is mounted.
+    let target: FilePath
     /// The machine's directories.
     let place: MachinePlace
     /// The machine's ids.
@@ -16,7 +18,7 @@ struct OverlayMount {
     ///
     /// Layers are mounted shifted for as long as the overlay takes to copy them; afterwards only its own mount is left.
     func mount() throws(HostError) {
-        let namespace = try descriptor("making a user namespace for", place.root) {
+        let namespace = try descriptor("making a user namespace for", target) {
             devenv_user_namespace(ids.first, ids.count)
         }
         defer { close(namespace) }
@@ -26,22 +28,26 @@ struct OverlayMount {
             for file in open { try? file.close() }  // nothing was written to them
             for path in mounted { devenv_unmount(path.string, 1) }
         }
-        for (index, layer) in layers.enumerated() {
+        for (index, layer) in stack.box.enumerated() {
             let path = place.layers.appending(String(index))
             try HostFiles.makeDirectory(path, mode: .ownerReadWriteExecute)
             try attach(layer, at: path, in: namespace)
             mounted.append(path)
             open.append(try Self.openDirectory(path))
         }
-        let options = try Self.options(lower: open.map(Self.shortName), upper: place.upper, work: place.work)
+        // the machine's own, shifted already
+        for layer in stack.saved + [stack.top, stack.work] { open.append(try Self.openDirectory(layer)) }
+        let names = open.map(Self.shortName)
+        let options = try Self.options(
+            lower: Array(names.dropLast(2)), upper: names[names.count - 2], work: names[names.count - 1])
         FaultPoint.reach("container.mount.layers")
-        try SystemCall.check("mounting the machine's root on", place.root) {
-            devenv_mount_overlay(place.root.string, options)
+        try SystemCall.check("mounting the machine's root on", target) {
+            devenv_mount_overlay(target.string, options)
         }
     }
 
     private static func openDirectory(_ path: FilePath) throws(HostError) -> FileDescriptor {
-        try HostError.wrap("opening the box layer", path) {
+        try HostError.wrap("opening the layer", path) {
             try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
         }
     }

@@ -22,13 +22,17 @@ extension ControlGroups {
                 "this host has no freezer for control groups", help: "mount the hierarchy 'freezer' at /sys/fs/cgroup")
         }
         let deadline = ContinuousClock.now + .seconds(10)
-        while true {
+        var tries = 0
+        while ContinuousClock.now < deadline, !Task.isCancelled {
             // again each time: a process that was being made meanwhile may have missed it
             try write(true, freezer)
             if freezer.isDone { return }
-            guard ContinuousClock.now < deadline, !Task.isCancelled else { break }
+            tries += 1
+            // version 1 does not always come to an end while processes are made: as with runc, all go on for a moment
+            let isStuck = tries % 50 == 0
+            if isStuck { try write(false, freezer) }
             // where the task is cancelled, the loop ends
-            try? await Task.sleep(for: .milliseconds(1))
+            try? await Task.sleep(for: .milliseconds(isStuck ? 10 : 1))
         }
         try thaw()
         try ProviderError.checkCancellation("suspending '\(path)'")

@@ -1,0 +1,93 @@
+import DevenvHost
+import DevenvModel
+import DevenvPluginAPI
+import SystemPackage
+
+/// What a machine is started with.
+struct Launch: Sendable {
+    /// Where that comes from.
+    enum Origin: Sendable {
+        /// What is wanted of it now.
+        case request(MachineRequest)
+        /// How it ran when a snapshot of it was saved; its names are in its files.
+        case saved(SavedRun)
+    }
+
+    /// Where all else comes from.
+    let origin: Origin
+    /// Who it is.
+    let identity: MachineIdentity
+    /// Its interfaces.
+    let interfaces: [NetworkInterface]
+    /// Its forwards.
+    let forwards: [PortForward]
+    /// Where its console's output goes.
+    let log: FilePath
+
+    /// A start as it is wanted.
+    init(_ request: MachineRequest) {
+        origin = .request(request)
+        identity = request.identity
+        interfaces = request.spec.interfaces
+        forwards = request.forwards
+        log = request.logDirectory.appending("console.log")
+    }
+
+    /// A start as it once was, with the forwards that the machine has now. Its project may have been moved since: then what it
+    /// writes to its console is lost until its next start.
+    init(_ run: SavedRun, of identity: MachineIdentity, forwards: [PortForward]) {
+        origin = .saved(run)
+        self.identity = identity
+        interfaces = run.interfaces
+        self.forwards = forwards
+        let log = FilePath(run.log)
+        self.log = HostFiles.isDirectory(log.removingLastComponent()) ? log : "/dev/null"
+    }
+}
+
+extension ContainerProvider {
+    /// Gives the machine its place in the host's network. A port of a machine that is brought back may have another holder by
+    /// now: it then comes back without any forward, which is seen as drift.
+    func provide(_ launch: Launch, at place: MachinePlace) async throws(ProviderError) {
+        do throws(ProviderError) {
+            try await network.provide(demand(launch.interfaces, launch.forwards, at: place))
+        } catch {
+            guard case .saved = launch.origin, error.code == .portInUse else { throw error }
+            try await network.provide(demand(launch.interfaces, [], at: place))
+        }
+    }
+
+    /// Tells the runtime what the machine is.
+    func configure(_ launch: Launch, at place: MachinePlace) throws(ProviderError) {
+        switch launch.origin {
+        case .request(let request): try writeConfig(of: request, at: place)
+        case .saved(let run):
+            try ProviderError.translate { () throws(HostError) in
+                try HostFiles.copy(place.disk.appending(run.config), to: place.config)
+            }
+        }
+    }
+
+    /// The name servers that the machine is told of.
+    func resolver(for launch: Launch) async -> ResolverFile {
+        guard case .request(let request) = launch.origin else { return ResolverFile(servers: []) }
+        return await resolver(for: request)
+    }
+
+    /// Notes the forwards of a machine, for when it is brought back to a snapshot while it does not run.
+    func remember(_ forwards: [PortForward], of place: MachinePlace) throws(ProviderError) {
+        guard var note = try Notes.read(DiskNote.self, at: place.diskNote), note.forwards ?? [] != forwards else {
+            return
+        }
+        note.forwards = forwards
+        try Notes.write(note, to: place.diskNote)
+    }
+}
+
+extension HostFiles {
+    /// Copies a small file that devenv wrote, flushed to the disk.
+    static func copy(_ file: FilePath, to target: FilePath) throws(HostError) {
+        guard let bytes = try read(file) else { throw HostError("reading", file, .noSuchFileOrDirectory) }
+        try AtomicFile.write(bytes, to: target, mode: .ownerReadWrite)
+    }
+}

@@ -1,0 +1,66 @@
+import DevenvHost
+import DevenvTestSupport
+import Testing
+
+/// Containers that stand still, are saved and brought back, through the built program.
+@Suite(.tags(.large), .requiresRoot, .requires(tool: "runc", "mmdebstrap", "nft", "ip", "rsync", "ssh"))
+struct ContainerSnapshotTests {
+    private static let envfile = """
+        version: 1
+        name: saved
+        provider: container
+        machines:
+          one:
+            box: $BOX
+            provision:
+              - { name: keep, shell: echo kept > /srv/kept }
+              - { name: boot, shell: echo boot >> /srv/boots, run: boot }
+        """
+
+    @Test func whatRanAtAStartIsDueAgainAfterASnapshotThatHoldsNoMemory() async throws {
+        try await AcceptanceProject.with(Self.envfile) { project in
+            try await project.expect("up")
+            let began = try await project.expect("ssh", "-c", "cut -d ' ' -f 22 /proc/1/stat").text
+            try await project.expect("suspend")
+            #expect(try await project.expect("status").text.contains("suspended"))
+            try await project.expect("up")
+            #expect(try await project.expect("ssh", "-c", "cut -d ' ' -f 22 /proc/1/stat").text == began)
+            let saved = try await project.expect("snapshot", "save", "first")
+            #expect(saved.errors.contains("is running: its files are saved, not its memory"))
+            try await project.expect("ssh", "-c", "sudo rm /srv/kept")
+            try await project.expect("snapshot", "restore", "first")
+            #expect(try await project.expect("ssh", "-c", "cat /srv/kept /srv/boots").text == "kept\nboot\n")
+            // it was started anew, which its provisioners are told by the next up
+            try await project.expect("up")
+            #expect(try await project.expect("ssh", "-c", "cat /srv/boots").text == "boot\nboot\n")
+            #expect(try await project.expect("plan").text == "Nothing to do: 1 machine is up to date.\n")
+        }
+    }
+
+    @Test func upCompletesWhatAKillLeftOfAPauseOrASnapshotAtAnyPoint() async throws {
+        let harness = KillHarness(envfile: Self.envfile) { project, point in
+            let kept = try await project.devenv("ssh", "-c", "cat /srv/kept")
+            #expect(kept.text == "kept\n", "after a kill at \(point): \(kept.transcript)")
+            let names = try await project.expect("snapshot", "list", "--json").text
+            #expect(names.contains("\"one\"") || !point.contains("restore"), "after a kill at \(point)")
+        }
+        let rooms = ["container.suspend.", "container.resume.", "container.snapshot.", "container.restore."]
+        try await harness.upCompletesWhatAKillLeft(in: [
+            KillHarness.Chapter(command: ["suspend"], rooms: rooms),
+            KillHarness.Chapter(command: ["resume"], rooms: rooms) { project, _ in
+                try await project.expect("suspend")
+            },
+            KillHarness.Chapter(command: ["snapshot", "save", "one"], rooms: rooms) { project, time in
+                if time > 0 { try await project.devenv("snapshot", "delete", "one") }
+            },
+            KillHarness.Chapter(command: ["snapshot", "restore", "one"], rooms: rooms) { project, _ in
+                try await project.expect("ssh", "-c", "sudo rm /srv/kept")
+            },
+            KillHarness.Chapter(command: ["snapshot", "delete", "two"], rooms: rooms) { project, _ in
+                try await project.expect("halt")
+                try await project.devenv("snapshot", "delete", "two")
+                try await project.expect("snapshot", "save", "two")
+            },
+        ])
+    }
+}
