@@ -20,26 +20,40 @@ struct ContainerSnapshotTests {
     @Test func whatRanAtAStartIsDueAgainAfterASnapshotThatHoldsNoMemory() async throws {
         try await AcceptanceProject.with(Self.envfile) { project in
             try await project.expect("up")
-            let began = try await project.expect("ssh", "-c", "cut -d ' ' -f 22 /proc/1/stat").text
+            let began = try await project.expect("ssh", "one", "-c", "cut -d ' ' -f 22 /proc/1/stat").text
             try await project.expect("suspend")
             #expect(try await project.expect("status").text.contains("suspended"))
             try await project.expect("up")
-            #expect(try await project.expect("ssh", "-c", "cut -d ' ' -f 22 /proc/1/stat").text == began)
+            #expect(try await project.expect("ssh", "one", "-c", "cut -d ' ' -f 22 /proc/1/stat").text == began)
             let saved = try await project.expect("snapshot", "save", "first")
             #expect(saved.errors.contains("is running: its files are saved, not its memory"))
-            try await project.expect("ssh", "-c", "sudo rm /srv/kept")
+            try await project.expect("ssh", "one", "-c", "sudo rm /srv/kept")
             try await project.expect("snapshot", "restore", "first")
-            #expect(try await project.expect("ssh", "-c", "cat /srv/kept /srv/boots").text == "kept\nboot\n")
+            #expect(try await project.expect("ssh", "one", "-c", "cat /srv/kept /srv/boots").text == "kept\nboot\n")
             // it was started anew, which its provisioners are told by the next up
             try await project.expect("up")
-            #expect(try await project.expect("ssh", "-c", "cat /srv/boots").text == "boot\nboot\n")
+            #expect(try await project.expect("ssh", "one", "-c", "cat /srv/boots").text == "boot\nboot\n")
             #expect(try await project.expect("plan").text == "Nothing to do: 1 machine is up to date.\n")
+            try await Self.expectKilledPackage(of: "first", in: project)
         }
+    }
+
+    /// A box that is being made of a snapshot leaves nothing in the way when that is killed.
+    private static func expectKilledPackage(of snapshot: String, in project: AcceptanceProject) async throws {
+        let unknown = try await project.expect("box", "package", "one", "--snapshot", "none", status: 64)
+        #expect(unknown.errors.contains("machine 'one' has no snapshot 'none'"))
+        try await project.expect("box", "package", "one", "--snapshot", snapshot, "--stop", status: 64)
+        let killed = try await project.devenv(
+            "box", "package", "one", "--snapshot", snapshot, environment: ["DEVENV_FAULT": "container.export.mounted"])
+        #expect(killed.status == 128 + 9, "\(killed.transcript)")
+        #expect(try await project.expect("status").text.contains("running"))
+        try await project.expect("snapshot", "delete", snapshot)
+        #expect(try await project.expect("ssh", "one", "-c", "cat /srv/kept").text == "kept\n")
     }
 
     @Test func upCompletesWhatAKillLeftOfAPauseOrASnapshotAtAnyPoint() async throws {
         let harness = KillHarness(envfile: Self.envfile) { project, point in
-            let kept = try await project.devenv("ssh", "-c", "cat /srv/kept")
+            let kept = try await project.devenv("ssh", "one", "-c", "cat /srv/kept")
             #expect(kept.text == "kept\n", "after a kill at \(point): \(kept.transcript)")
             let names = try await project.expect("snapshot", "list", "--json").text
             #expect(names.contains("\"one\"") || !point.contains("restore"), "after a kill at \(point)")
@@ -54,7 +68,7 @@ struct ContainerSnapshotTests {
                 if time > 0 { try await project.devenv("snapshot", "delete", "one") }
             },
             KillHarness.Chapter(command: ["snapshot", "restore", "one"], rooms: rooms) { project, _ in
-                try await project.expect("ssh", "-c", "sudo rm /srv/kept")
+                try await project.expect("ssh", "one", "-c", "sudo rm /srv/kept")
             },
             KillHarness.Chapter(command: ["snapshot", "delete", "two"], rooms: rooms) { project, _ in
                 try await project.expect("halt")

@@ -19,19 +19,23 @@ struct PackageTests {
             machines:
               one: { box: $BOX, \(Self.mark), sync: [{ source: app, target: /srv/app }] }
               first: { box: packed/container, autostart: false }
-              second: { box: packed/container, autostart: false }
+              second: { box: packed/json, autostart: false }
 
             """
         try await AcceptanceProject.with(envfile, files: ["app/main.c": "synced\n"]) { project in
             try await Self.packages(project, "one", as: "packed/container")
+            // a box of a snapshot is like one of the machine then, whatever that does now
+            try await project.expect("snapshot", "save", "clean", "one")
+            try await project.expect("up", "one")
+            try await project.expect("ssh", "one", "-c", "sudo rm /srv/mark")
             let json = try await project.expect(
-                "box", "package", "one", "--as", "packed/json", "--box-version", "1.0", "--json",
+                "box", "package", "one", "--snapshot", "clean", "--as", "packed/json", "--box-version", "1.0", "--json",
                 timeout: .seconds(300))
             let lines = json.text.split(separator: "\n")
             #expect(!lines.contains { $0.contains("is now also the box") }, "\(json.text)")
             #expect(lines.last?.contains("\"event\":\"result\"") == true, "\(json.text)")
             #expect(lines.last?.contains("\"name\":\"packed/json\"") == true, "\(json.text)")
-            try await project.expect("box", "remove", "packed/json")
+            #expect(try await project.expect("status", "one").text.contains("running"))
             try await project.expect("up", "first", "second")
             try await Self.expectOwn(project, kept: "kept\ndev\n", command: "cat /srv/mark; stat -c %U /srv/owned")
             let left = try await project.expect(
@@ -44,7 +48,7 @@ struct PackageTests {
             let own = try await project.expect("ssh", "one", "-c", "cat /srv/app/main.c /etc/machine-id; hostname")
             #expect(own.text == "synced\n0123456789abcdef0123456789abcdef\none\n")
             try await project.expect("destroy", "-f")
-            try await project.expect("box", "remove", "packed/container")
+            try await project.expect("box", "remove", "packed/container", "packed/json")
         }
     }
 

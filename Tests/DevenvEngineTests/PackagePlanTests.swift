@@ -43,6 +43,16 @@ import Testing
         #expect(error?.description == "can't package machine 'web': \(reason)")
     }
 
+    @Test(arguments: [MachineObservation.State.running, .suspended, .stopped])
+    func aSnapshotIsPackagedWhateverTheMachineDoes(_ state: MachineObservation.State) throws {
+        let plan = try plan(state, Packaging(name: "team/base", snapshot: SnapshotName(unchecked: "clean")))
+        #expect(plan.lines == ["web: package team/base"])
+        #expect(
+            plan.reasons("web: package team/base") == [
+                "as it was in the snapshot 'clean', without its keys, whom it lets in, its id, logs and histories"
+            ])
+    }
+
     @Test func aHalfMadeMachineIsNot() {
         let error = #expect(throws: EngineError.self) { _ = try plan(.stopped) { $0.phase = .creating } }
         #expect(error?.message == "can't package machine 'web': it is half made")

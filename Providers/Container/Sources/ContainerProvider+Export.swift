@@ -34,7 +34,7 @@ extension ContainerProvider {
 
     /// Has tar run as the machine's root, to whom owners and capabilities are what they are inside; it may write to one
     /// directory, and sees none above it.
-    private func pack(
+    func pack(
         _ root: FilePath, in directory: FilePath, _ attempt: String
     ) async throws(ProviderError) -> FilePath {
         let target = directory.appending("tree")

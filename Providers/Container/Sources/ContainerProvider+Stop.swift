@@ -71,7 +71,7 @@ extension ContainerProvider {
         do {
             // layers lie there only where a start was killed in the middle
             let layers = try HostFiles.list(place.layers).map { place.layers.appending($0) }
-            for path in layers + [place.root] { try await MountPoint.unmount(path) }
+            for path in layers + [place.export, place.root] { try await MountPoint.unmount(path) }
         } catch {
             throw ProviderError(error)
         }

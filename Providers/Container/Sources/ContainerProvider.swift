@@ -26,7 +26,8 @@ package struct ContainerProvider: Provider {
     /// What it can do.
     package var features: ProviderFeatures {
         ProviderFeatures(
-            boxFormats: [.directories], suspends: true, snapshots: true, savesMemory: false, exports: true)
+            boxFormats: [.directories], suspends: true, snapshots: true, savesMemory: false, exports: true,
+            exportsSnapshots: true)
     }
 
     /// What is wrong with the `container` block.

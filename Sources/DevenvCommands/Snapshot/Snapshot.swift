@@ -18,13 +18,16 @@ struct SnapshotNameOption: ParsableArguments {
 
     /// The name. Throws `.usage` for what can't be one.
     var name: SnapshotName {
-        get throws(CommandFailure) {
-            guard let name = SnapshotName(rawValue: text) else {
-                throw .usage(
-                    "'\(text)' can't be the name of a snapshot",
-                    help: "use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit")
-            }
-            return name
+        get throws(CommandFailure) { try Self.name(text) }
+    }
+
+    /// The name that a text is. Throws `.usage` for what can't be one.
+    static func name(_ text: String) throws(CommandFailure) -> SnapshotName {
+        guard let name = SnapshotName(rawValue: text) else {
+            throw .usage(
+                "'\(text)' can't be the name of a snapshot",
+                help: "use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit")
         }
+        return name
     }
 }

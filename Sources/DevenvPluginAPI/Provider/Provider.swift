@@ -103,6 +103,12 @@ package protocol Provider: Sendable {
     /// `features.exports`.
     func export(_ machine: RecordedMachine, to directory: FilePath) async throws(ProviderError) -> ExportedMachine
 
+    /// Copies what a machine had on its disks when a snapshot of it was saved, like `export`, whether it runs or not. Throws
+    /// `.invalidRequest` where there is none of that name. Only where `features.exportsSnapshots`.
+    func exportSnapshot(
+        _ name: SnapshotName, of machine: RecordedMachine, to directory: FilePath
+    ) async throws(ProviderError) -> ExportedMachine
+
     /// Removes the machine with everything that was made for it, and what was made for the project when this was its last
     /// machine. Works from the identity alone, needs no box, and succeeds where nothing is left.
     func destroy(_ machine: RecordedMachine) async throws(ProviderError)
@@ -178,6 +184,15 @@ extension Provider {
         _ machine: RecordedMachine, to directory: FilePath
     ) async throws(ProviderError) -> ExportedMachine {
         throw .unsupported("the provider '\(name)' can't copy machines into boxes", help: "use another provider")
+    }
+
+    /// Refuses.
+    package func exportSnapshot(
+        _ name: SnapshotName, of machine: RecordedMachine, to directory: FilePath
+    ) async throws(ProviderError) -> ExportedMachine {
+        throw .unsupported(
+            "the provider '\(self.name)' can't copy snapshots into boxes",
+            help: "restore the snapshot, then run 'devenv box package'")
     }
 
     private var withoutSnapshots: ProviderError {

@@ -13,6 +13,8 @@ package struct ProviderFeatures: Hashable, Sendable {
     package var savesMemory: Bool
     /// Whether `export` works.
     package var exports: Bool
+    /// Whether `exportSnapshot` works.
+    package var exportsSnapshots: Bool
     /// Whether a machine's addresses and its neighbours' names have to be set inside it, each time that it has started: nothing
     /// around it tells it.
     package var setsNetworksInside: Bool
@@ -20,7 +22,8 @@ package struct ProviderFeatures: Hashable, Sendable {
     /// Describes a provider.
     package init(
         width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, snapshots: Bool = false,
-        savesMemory: Bool = true, exports: Bool = false, setsNetworksInside: Bool = false
+        savesMemory: Bool = true, exports: Bool = false, exportsSnapshots: Bool = false,
+        setsNetworksInside: Bool = false
     ) {
         self.width = width
         self.boxFormats = boxFormats
@@ -28,6 +31,7 @@ package struct ProviderFeatures: Hashable, Sendable {
         self.snapshots = snapshots
         self.savesMemory = savesMemory
         self.exports = exports
+        self.exportsSnapshots = exportsSnapshots
         self.setsNetworksInside = setsNetworksInside
     }
 }

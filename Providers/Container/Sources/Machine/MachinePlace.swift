@@ -45,6 +45,8 @@ struct MachinePlace: Sendable {
     var root: FilePath { run.appending("rootfs") }
     /// There while a snapshot keeps it from going on.
     var pause: FilePath { run.appending("pause") }
+    /// Where a snapshot is mounted while it is copied.
+    var export: FilePath { run.appending("export") }
     /// Where layers of the box are mounted for a moment.
     var layers: FilePath { run.appending("layers") }
     /// The OCI bundle.

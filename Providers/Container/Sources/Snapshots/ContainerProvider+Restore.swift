@@ -33,7 +33,7 @@ extension ContainerProvider {
         }
         FaultPoint.reach("container.restore.launched")
         // what can't be removed now is by the next operation
-        try? sweep(place, note)
+        try? await sweep(place, note)
         try launched.get()
     }
 
@@ -46,7 +46,7 @@ extension ContainerProvider {
         note.remove(name)
         try write(note, at: place)
         FaultPoint.reach("container.snapshot.unlisted")
-        try sweep(place, note)
+        try await sweep(place, note)
         FaultPoint.reach("container.snapshot.swept")
     }
 

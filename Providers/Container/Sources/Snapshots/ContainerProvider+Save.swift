@@ -27,7 +27,7 @@ extension ContainerProvider {
         }
         // a first note, so that one that gets lost later is missed
         if !HostFiles.exists(place.snapshotsNote) { try write(note, at: place) }
-        try sweep(place, note)
+        try await sweep(place, note)
         try checkDepth(disk, note, attempt)
         let save = Save(name: name, keysFor: disk.keysFor, attempt: attempt)
         if let running = try runningMachine(at: place) {
@@ -75,7 +75,7 @@ extension ContainerProvider {
         do throws(ProviderError) {
             try await copy(note.top, as: layer, at: place, save.attempt)
         } catch {
-            try? sweep(place, note)  // what is left of the copy goes with the next operation otherwise
+            try? await sweep(place, note)  // what is left of the copy goes with the next operation otherwise
             throw error
         }
         let run = SavedRun(
@@ -106,7 +106,8 @@ extension ContainerProvider {
     }
 
     /// Removes what belongs to no snapshot and is not the machine's any more.
-    func sweep(_ place: MachinePlace, _ note: SnapshotsNote) throws(ProviderError) {
+    func sweep(_ place: MachinePlace, _ note: SnapshotsNote) async throws(ProviderError) {
+        do { try await MountPoint.unmount(place.export) } catch { throw ProviderError(error) }
         try ProviderError.translate { () throws(HostError) in
             for name in try HostFiles.list(place.disk) where note.isWaste(name) {
                 try HostFiles.remove(place.disk.appending(name))
