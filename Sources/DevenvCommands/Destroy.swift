@@ -34,7 +34,7 @@ extension Devenv {
             // hooks of an Envfile that is broken or gone are not run: nothing may keep machines from going
             let graph = orphans ? try session.graph() : try session.graphIfValid()
             let names = try machines(session, graph)
-            let operation = try await session.engine.prepareDestroy(targets: names)
+            let operation = try await session.engine.prepareDestroy(targets: names, graph: graph)
             let answer = await confirm(operation.plan, context)
             return try await act(on: answer, operation, graph, session, context)
         }

@@ -24,7 +24,8 @@ package struct Devenv: ParsableCommand {
             CommandGroup(
                 name: "Access",
                 subcommands: [
-                    SSH.self, Exec.self, Upload.self, Download.self, SSHConfig.self, Port.self, Logs.self,
+                    SSH.self, Exec.self, Upload.self, Download.self, SSHConfig.self, Hosts.self, Port.self,
+                    Logs.self,
                 ]),
             CommandGroup(
                 name: "Host",

@@ -104,6 +104,7 @@ extension Engine {
             plan: plan, machines: result.machines, recorded: result.recorded,
             project: Preparation(components: components, store: store, graph: graph).project,
             secrets: graph.envfile.secrets.mapValues(\.value), force: false, lockFile: lockFile,
-            stopped: Set(result.planner.observed.filter { $0.value.state == .stopped }.keys), again: again)
+            stopped: Set(result.planner.observed.filter { $0.value.state == .stopped }.keys), graph: graph,
+            again: again)
     }
 }

@@ -41,12 +41,15 @@ extension Engine {
         }
     }
 
-    /// What `destroy` would do to those of these machines that were made, or were begun to be made.
-    package func prepareDestroy(targets: [MachineName]) async throws(EngineError) -> Operation {
+    /// What `destroy` would do to those of these machines that were made, or were begun to be made. The graph, where there is
+    /// one, tells what the others call each other afterwards.
+    package func prepareDestroy(
+        targets: [MachineName], graph: MachineGraph? = nil
+    ) async throws(EngineError) -> Operation {
         let records = try recorded(targets)
-        return try operation(records, TeardownPlanner(recorded: records).destroy(), force: true) {
+        return try operation(records, TeardownPlanner(recorded: records).destroy(), force: true, graph: graph) {
             () async throws(EngineError) in
-            try await prepareDestroy(targets: targets)
+            try await prepareDestroy(targets: targets, graph: graph)
         }
     }
 
@@ -82,7 +85,7 @@ extension Engine {
             plan: plan, machines: machines,
             recorded: try EngineError.wrap { () throws(StateError) in try store.machines() },
             project: ProvisionerProject(directory: store.directory, secretNames: []), secrets: [:], force: force,
-            again: again)
+            graph: graph, again: again)
     }
 }
 

@@ -7,12 +7,13 @@ extension Engine {
     /// Carries an operation out under the locks of its machines.
     ///
     /// Where another command changed a machine between planning and locking, the plan is made again first. Throws `.locked`
-    /// with who holds a lock once the patience is over.
+    /// with who holds a lock once the patience is over. Afterwards other machines that run are told who has come and gone.
     package func carryOut(
         _ planned: Operation, width: Int, wait: LockPatience, events: @escaping EventHandler
     ) async throws(EngineError) -> ExecutionReport {
         try await mend(planned, wait: wait)
         let report = try await carryOutLocked(planned, width: width, wait: wait, events: events)
+        if let graph = planned.graph { await tellNames(graph, events) }
         try await discardIfEmpty()
         return report
     }

@@ -15,7 +15,7 @@ struct ReadOnlyTests {
         """
     private static let reading = [
         ["status"], ["plan"], ["validate"], ["graph"], ["port", "one"], ["logs", "one"], ["ssh", "one", "-c", "true"],
-        ["ssh-config", "one"],
+        ["ssh-config", "one"], ["hosts"],
     ]
 
     /// Runs a command where a directory, with all that is mounted below it, is read-only.

@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ["status"], ["plan"], ["validate"], ["ssh-config"], ["port", "db"], ["box", "list"], ["doctor"],
+        ["status"], ["plan"], ["validate"], ["ssh-config"], ["hosts"], ["port", "db"], ["box", "list"], ["doctor"],
     ])
     func readingCommandsChangeNothing(_ arguments: [String]) async throws {
         try await TemporaryDirectory.with { directory in

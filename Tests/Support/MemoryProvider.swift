@@ -38,6 +38,8 @@ package final class MemoryProvider: Provider {
         package var drift: [String] = []
         /// What is known of the hypervisor's programs inside.
         package var guestTools: GuestTools?
+        /// The names that it was last told.
+        package var names: [String] = []
         /// What stands for the content of its disk.
         package var disk = ""
         /// The name of the snapshot that it was last saved as or brought back to.
@@ -135,7 +137,10 @@ extension MemoryProvider {
     }
 
     package func start(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord {
-        try await effect("start", request.identity) { $0.state = .running }
+        try await effect("start", request.identity) { machine in
+            machine.state = .running
+            machine.names = request.hosts.flatMap(\.names)
+        }
         return ["made": "yes"]
     }
 
@@ -148,6 +153,14 @@ extension MemoryProvider {
     package func update(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord {
         try await effect("update", request.identity) { _ in }
         return ["made": "yes"]
+    }
+
+    package func rename(
+        _ machine: RecordedMachine, hosts: [HostEntry], hostname: String
+    ) async throws(ProviderError) -> Bool {
+        guard machines[machine.identity.machine]?.state == .running else { return false }
+        try await effect("rename", machine.identity) { $0.names = hosts.flatMap(\.names) }
+        return true
     }
 
     package func stop(_ machine: RecordedMachine, grace: Duration) async throws(ProviderError) {

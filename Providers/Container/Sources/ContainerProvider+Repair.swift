@@ -30,6 +30,19 @@ extension ContainerProvider {
         return [:]
     }
 
+    /// Gives a running machine other names of the machines around it.
+    package func rename(
+        _ machine: RecordedMachine, hosts: [HostEntry], hostname: String
+    ) async throws(ProviderError) -> Bool {
+        try requireRoot()
+        let place = place(machine.identity)
+        guard try runningMachine(at: place) != nil, MountPoint.isMounted(place.root) else { return false }
+        try ProviderError.translate { () throws(HostError) in
+            try GuestFiles(root: place.root, ids: ids).write(hosts, hostname: hostname)
+        }
+        return true
+    }
+
     /// Makes everything around a running machine whole.
     func repair(_ running: RunningMachine, _ request: MachineRequest) async throws(ProviderError) {
         let place = place(request.identity)

@@ -27,7 +27,7 @@ package struct ContainerProvider: Provider {
     package var features: ProviderFeatures {
         ProviderFeatures(
             boxFormats: [.directories], suspends: true, snapshots: true, savesMemory: false, exports: true,
-            exportsSnapshots: true)
+            exportsSnapshots: true, renames: true)
     }
 
     /// What is wrong with the `container` block.

@@ -36,6 +36,8 @@ package struct Operation: Sendable {
     var lockFile: FilePath?
     /// The machines that were seen stopped when the plan was made.
     var stopped: Set<MachineName> = []
+    /// What the machines should be, where that is known: afterwards their names are made true in all that run.
+    var graph: MachineGraph?
     /// What of synced folders comes back.
     var returning = Returning()
     /// What the plan rests on; nil for one that can't be saved.

@@ -37,7 +37,7 @@ struct Preparation: Sendable {
         let suits: @Sendable (MachineSpec, [BoxImage.Format]) -> Bool
         if boxes.hasCatalogs { suits = { _, _ in false } } else { suits = boxes.isStored }
         let choice = ProviderChoice(components.providers, wish: wish, suits: suits)
-        var hostNames = HostNames(graph)
+        var hostNames = HostNames(graph, making: Set(names), records: records)
         var contexts: [MachineName: MachineContext] = [:]
         for machine in graph.machines where names.contains(machine.name.value) {
             let name = machine.name.value
@@ -76,10 +76,9 @@ struct Preparation: Sendable {
     ) -> MachineContext {
         let hosts = hostNames.entries(for: machine)
         let request = RequestBuilder.forSettings(machine, box: box.image, hosts: hosts, record: record)
-        let names = MachineSetting("names", hostNames.summary(for: machine), impact: .live)
         var desired = DesiredMachine(
             spec: machine, provider: provider.name, features: provider.features,
-            settings: provider.settings(of: request) + [names])
+            settings: provider.settings(of: request) + [hostNames.setting(for: machine)])
         desired.tasksOnceReachable = provider.tasksOnceReachable(of: request)
         desired.need = box.need
         desired.boxTitle = BoxTitle(name: box.image.name, version: box.image.version)

@@ -50,7 +50,7 @@ extension StepRunner {
         guard let need = desired.need, let image = gotten[need.title] else { return (desired, box) }
         // the settings were made of what stood for the image
         let request = RequestBuilder.forSettings(desired.spec, box: image, hosts: context.hosts, record: nil)
-        desired.settings = context.provider.settings(of: request) + desired.settings.filter { $0.key == "names" }
+        desired.settings = context.provider.settings(of: request) + desired.settings.filter { $0.key == HostNames.key }
         return (desired, image)
     }
 }

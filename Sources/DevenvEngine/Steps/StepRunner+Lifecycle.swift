@@ -188,7 +188,7 @@ extension MachineRecord {
 
     /// Notes settings that were applied; of two for one key the later. What was applied may differ from what was planned:
     /// an automatic forward gets its port only at the start.
-    fileprivate mutating func apply(_ applied: [MachineSetting]) {
+    mutating func apply(_ applied: [MachineSetting]) {
         for setting in applied {
             settings.removeAll { $0.key == setting.key }
             settings.append(setting)

@@ -59,6 +59,12 @@ package protocol Provider: Sendable {
     /// Applies settings whose impact is `.live` to a running machine. Repeating it changes nothing.
     func update(_ request: MachineRequest) async throws(ProviderError) -> ProviderRecord
 
+    /// Gives a running machine other names of the machines around it (hosts(5)), and changes nothing else of it; false where it does
+    /// not run. Repeating it changes nothing. Only where `features.renames`.
+    func rename(
+        _ machine: RecordedMachine, hosts: [HostEntry], hostname: String
+    ) async throws(ProviderError) -> Bool
+
     /// Asks the machine to stop, switches it off after the grace period, and takes down what only a running machine needs.
     /// A grace period of zero switches it off at once. A machine that does not run is left as it is.
     func stop(_ machine: RecordedMachine, grace: Duration) async throws(ProviderError)
@@ -148,6 +154,11 @@ extension Provider {
 
     /// Nothing.
     package func explainSilence(of machine: RecordedMachine, logDirectory: FilePath) async -> [String] { [] }
+
+    /// Does nothing: for providers whose machines get new names with the next change of them.
+    package func rename(
+        _ machine: RecordedMachine, hosts: [HostEntry], hostname: String
+    ) async throws(ProviderError) -> Bool { false }
 
     /// Refuses.
     package func suspend(_ machine: RecordedMachine) async throws(ProviderError) {

@@ -18,12 +18,14 @@ package struct ProviderFeatures: Hashable, Sendable {
     /// Whether a machine's addresses and its neighbours' names have to be set inside it, each time that it has started: nothing
     /// around it tells it.
     package var setsNetworksInside: Bool
+    /// Whether `rename` works.
+    package var renames: Bool
 
     /// Describes a provider.
     package init(
         width: Int? = nil, boxFormats: [BoxImage.Format], suspends: Bool = false, snapshots: Bool = false,
         savesMemory: Bool = true, exports: Bool = false, exportsSnapshots: Bool = false,
-        setsNetworksInside: Bool = false
+        setsNetworksInside: Bool = false, renames: Bool = false
     ) {
         self.width = width
         self.boxFormats = boxFormats
@@ -33,6 +35,7 @@ package struct ProviderFeatures: Hashable, Sendable {
         self.exports = exports
         self.exportsSnapshots = exportsSnapshots
         self.setsNetworksInside = setsNetworksInside
+        self.renames = renames
     }
 }
 

@@ -4,7 +4,8 @@ enum JSONCalls {
     static let ofMachines: [JSONCheck.Call] = [
         ("validate", 0), ("trust", 0), ("trust --show", 0), ("graph", 0), ("plan", 10), ("lock", 0), ("up", 0),
         ("up", 0), ("plan", 0), ("status", 0), ("status web", 0), ("global-status", 0), ("port web", 0),
-        ("logs web", 0), ("ssh-config", 0), ("exec -- true", 0), ("exec web -- false", 1), ("exec --group -- true", 0),
+        ("logs web", 0), ("ssh-config", 0), ("hosts", 0), ("exec -- true", 0),
+        ("exec web -- false", 1), ("exec --group -- true", 0),
         ("upload app.yaml web:/tmp", 0), ("download web:/tmp/app.yaml back", 0), ("provision", 0),
         ("sync", 0), ("reload web", 0), ("box build app.yaml", 0),
         ("box remove json/app", 0), ("suspend web", 0), ("resume", 0), ("snapshot save s", 0), ("snapshot list", 0),
@@ -27,7 +28,8 @@ enum JSONCalls {
     static let withoutProject: [JSONCheck.Call] = [
         ("validate", 1), ("trust", 1), ("graph", 1), ("plan", 1), ("lock", 1), ("up", 1), ("provision", 1),
         ("sync", 1), ("reload", 1), ("suspend", 1), ("resume", 1), ("halt", 1), ("destroy -f", 1), ("status", 1),
-        ("port", 1), ("logs", 1), ("ssh-config", 1), ("exec -- true", 1), ("upload x :y", 1), ("download :x", 1),
+        ("port", 1), ("logs", 1), ("ssh-config", 1), ("hosts", 1), ("exec -- true", 1),
+        ("upload x :y", 1), ("download :x", 1),
         ("snapshot list", 1), ("snapshot save s", 1),
         ("snapshot restore s", 1), ("snapshot delete s", 1), ("box package", 1),
     ]
@@ -37,7 +39,7 @@ enum JSONCalls {
         ("graph nobody", 64), ("plan nobody", 64), ("lock nobody", 64), ("up nobody", 64), ("provision nobody", 64),
         ("sync nobody", 64), ("reload nobody", 64), ("suspend nobody", 64), ("resume nobody", 64), ("halt nobody", 64),
         ("destroy -f nobody", 64), ("status nobody", 64), ("port nobody", 64), ("logs nobody", 64),
-        ("ssh-config nobody", 64), ("exec nobody -- true", 64), ("upload x nobody:y", 64),
+        ("ssh-config nobody", 64), ("hosts nobody", 64), ("exec nobody -- true", 64), ("upload x nobody:y", 64),
         ("download nobody:x", 64), ("snapshot list nobody", 64),
         ("snapshot save s nobody", 64), ("snapshot restore s nobody", 64), ("snapshot delete s nobody", 64),
         ("box package nobody", 64), ("status nowhere/one", 64), ("port", 1), ("logs", 1),

@@ -15,11 +15,19 @@ struct GuestFiles {
     /// Writes hosts, hostname and resolv.conf. At once visible inside a running machine. Repeating it changes nothing.
     func writeNames(of request: MachineRequest, resolver: ResolverFile) throws(HostError) {
         let guest = try GuestRoot(root, ids: ids)
-        let hosts = String(decoding: try guest.read("/etc/hosts") ?? [], as: UTF8.self)
-        let text = HostsFile.text(hosts, hosts: request.hosts, hostname: request.spec.hostname)
-        try put(text, at: "/etc/hosts", in: guest)
+        try write(request.hosts, hostname: request.spec.hostname, in: guest)
         try put(request.spec.hostname + "\n", at: "/etc/hostname", in: guest)
         try put(resolver.text, at: "/etc/resolv.conf", in: guest)
+    }
+
+    /// Writes hosts alone. Repeating it changes nothing.
+    func write(_ hosts: [HostEntry], hostname: String) throws(HostError) {
+        try write(hosts, hostname: hostname, in: try GuestRoot(root, ids: ids))
+    }
+
+    private func write(_ hosts: [HostEntry], hostname: String, in guest: borrowing GuestRoot) throws(HostError) {
+        let old = String(decoding: try guest.read("/etc/hosts") ?? [], as: UTF8.self)
+        try put(HostsFile.text(old, hosts: hosts, hostname: hostname), at: "/etc/hosts", in: guest)
     }
 
     /// Writes the host key and lets the owner's keys in, as the access' user and as root. Repeating it changes nothing.
