@@ -37,4 +37,30 @@ struct SharedHostTests {
             }
         }
     }
+
+    /// The index tells them of each other, and where both have reserved before either runs, the rules of the host do.
+    @Test func ofTwoProjectsThatWantOnePortAtOnceOneGetsIt() async throws {
+        let port = Int(try LoopbackPort.free())
+        try await AcceptanceProject.with(Self.envfile("first", "\"\(port):22\"")) { first in
+            try await AcceptanceProject.with(Self.envfile("second", "\"\(port):22\"")) { second in
+                async let one = first.devenv("up")
+                async let other = second.devenv("up")
+                let outcomes = try await [one, other]
+                #expect(outcomes.map(\.status).sorted() == [0, 1], "\(outcomes.map(\.transcript))")
+                let refused = try #require(outcomes.first { $0.status == 1 })
+                #expect(refused.errors.contains("\(port)") && refused.errors.contains("'web'"), "\(refused.errors)")
+
+                for (project, name) in [(first, "first"), (second, "second")] {
+                    try await project.expect("halt")
+                    let automatic = "{ host: \(port), guest: 22, auto: true }"
+                    try project.write(Self.envfile(name, automatic), to: "Envfile")
+                }
+                async let again: ToolOutcome = first.expect("up")
+                async let besides: ToolOutcome = second.expect("up")
+                _ = try await (again, besides)
+                let ports = try await [self.ports(first), self.ports(second)].compactMap(\.first)
+                #expect(Set(ports).count == 2 && ports.contains(port), "\(ports)")
+            }
+        }
+    }
 }
