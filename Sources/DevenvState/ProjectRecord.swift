@@ -34,19 +34,23 @@ package struct KnownProject: Hashable, Sendable, Codable {
     package let subnets: [IPv4Subnet]
     /// The ports of this host that lead into its machines.
     package var ports: [ReservedPort]
+    /// What it has of networks that it shares with others; their subnets are among `subnets`, too.
+    package let shared: [SharedNetwork]
 
     /// Makes an entry.
     package init(
-        id: ProjectID, name: ProjectName, directory: String, subnets: [IPv4Subnet], ports: [ReservedPort] = []
+        id: ProjectID, name: ProjectName, directory: String, subnets: [IPv4Subnet], ports: [ReservedPort] = [],
+        shared: [SharedNetwork] = []
     ) {
         self.id = id
         self.name = name
         self.directory = directory
         self.subnets = subnets
         self.ports = ports
+        self.shared = shared
     }
 
-    /// Reads an entry; one of an earlier version has no ports.
+    /// Reads an entry; one of an earlier version has no ports and no shared networks.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(ProjectID.self, forKey: .id)
@@ -54,6 +58,7 @@ package struct KnownProject: Hashable, Sendable, Codable {
         directory = try container.decode(String.self, forKey: .directory)
         subnets = try container.decode([IPv4Subnet].self, forKey: .subnets)
         ports = try container.decodeIfPresent([ReservedPort].self, forKey: .ports) ?? []
+        shared = try container.decodeIfPresent([SharedNetwork].self, forKey: .shared) ?? []
     }
 }
 

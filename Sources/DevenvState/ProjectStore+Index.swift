@@ -65,7 +65,10 @@ extension ProjectStore {
         let others = try Self.knownProjects(host).filter { $0.id != own?.id }
         return AddressBook(
             subnets: own?.subnets ?? [:], addresses: own?.addresses ?? [:],
-            reserved: others.flatMap(\.subnets) + HostRoute.all().map(\.subnet))
+            reserved: others.flatMap(\.subnets) + HostRoute.all().map(\.subnet),
+            foreign: others.flatMap { other in
+                other.shared.map { ForeignNetwork(project: other.name, network: $0) }
+            })
     }
 
     /// Keeps the addresses that a project's machines are given, so that no other project takes them and they stay the same.
@@ -88,7 +91,8 @@ extension ProjectStore {
             let ports = if let old { old.ports } else { try recordedPorts() }
             let entry = KnownProject(
                 id: id, name: name, directory: directory.string,
-                subnets: book.subnets.values.sorted { $0.address < $1.address }, ports: ports)
+                subnets: book.subnets.values.sorted { $0.address < $1.address }, ports: ports,
+                shared: book.sharedNetworks)
             if old != entry { try StateFile.write(entry, to: indexFile(of: id)) }
             return record
         }
@@ -101,11 +105,15 @@ extension ProjectStore {
         }
     }
 
-    /// Two bridges of one subnet would take each other's packets.
+    /// Two bridges of one subnet would take each other's packets. What both share is one bridge.
     private func checkSubnets(_ book: AddressBook, besides own: ProjectID?) throws(StateError) {
         for other in try Self.knownProjects(host) where other.id != own {
             for (network, subnet) in book.subnets.sorted(by: { $0.key < $1.key })
             where other.subnets.contains(where: subnet.overlaps) {
+                let isCommon = other.shared.contains { shared in
+                    shared.subnet == subnet && shared.name.rawValue == network && book.shared[shared.name] != nil
+                }
+                if isCommon { continue }
                 throw .subnetTaken(network, subnet, by: other)
             }
         }

@@ -122,6 +122,28 @@ import Testing
         #expect(again.result.addresses.subnets == book.subnets)
     }
 
+    @Test func whatOtherProjectsHaveOfASharedNetworkHolds() throws {
+        let text = "version: 1\nnetworks: {lab: {shared: true}}\ndefaults: {networks: [lab]}\nmachines: {a: , b: }"
+        let first = load(text)
+        let part = try #require(first.result.addresses.sharedNetworks.first)
+        #expect(part.addresses == ["a": part.subnet.machine(2), "b": part.subnet.machine(3)])
+        let foreign = [ForeignNetwork(project: ProjectName(unchecked: "one"), network: part)]
+        var book = AddressBook(reserved: [part.subnet], foreign: foreign)
+        let second = load(text, addresses: book)
+        #expect(second.problems == [])
+        let other = try #require(second.result.addresses.sharedNetworks.first)
+        #expect(other.subnet == part.subnet)
+        #expect(other.addresses == ["a": part.subnet.machine(4), "b": part.subnet.machine(5)])
+        // a network of that name that is not shared is another one
+        let apart = load(text.replacing("shared: true", with: "shared: false"), addresses: book)
+        #expect(apart.result.addresses.sharedNetworks == [])
+        #expect(apart.result.addresses.subnets["lab"]?.overlaps(part.subnet) == false)
+        // an address that both have, as one of them was moved from elsewhere, is given up
+        book.addresses = ["a": ["lab": part.subnet.machine(2)]]
+        book.subnets = ["lab": part.subnet]
+        #expect(try load(text, addresses: book).machine("a").interfaces.first?.address == part.subnet.machine(4))
+    }
+
     @Test func twoProjectsStartAtDifferentPlaces() {
         let text = "version: 1\nmachines: {a: }"
         let subnets = ["/srv/a", "/srv/b", "/srv/c"].map {
@@ -146,4 +168,9 @@ import Testing
             "networks: {back: {subnet: 10.60.0.0/24}}\nmachines: {a: {networks: [{name: back, ip: 1️⃣\(address)}]}}",
             problem)
     }
+}
+
+extension IPv4Subnet {
+    /// The address of this number.
+    fileprivate func machine(_ number: UInt32) -> IPv4Address { IPv4Address(value: address.value + number) }
 }

@@ -88,11 +88,7 @@ extension ContainerProvider {
     ) -> HostNetwork.Demand {
         HostNetwork.Demand(
             mark: place.mark,
-            bridges: interfaces.map {
-                Bridge(
-                    project: place.project, network: $0.network, subnet: $0.subnet, isInternal: $0.isInternal)
-            },
-            forwards: forwards, address: interfaces.first?.address)
+            bridges: interfaces.map(place.bridge(of:)), forwards: forwards, address: interfaces.first?.address)
     }
 
     func attach(_ cables: [Cable], to process: MachineProcess) async throws(ProviderError) {

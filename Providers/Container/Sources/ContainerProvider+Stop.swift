@@ -89,9 +89,10 @@ extension ContainerProvider {
     ) async throws(ProviderError) {
         let network = network
         let cables = Cable.names(of: place)
-        let prefix = Bridge.prefix + place.project.short
+        let prefixes = [place.project, Bridge.sharing(directories)].map { Bridge.prefix + $0.short }
+        let mayBeUnused: @Sendable (String) -> Bool = { name in prefixes.contains { name.hasPrefix($0) } }
         let links = (try? HostFiles.list("/sys/class/net")) ?? []  // none without sysfs
-        let standing = links.filter { $0.hasPrefix(prefix) }
+        let standing = links.filter(mayBeUnused)
         let staysUsed = !standing.isEmpty && standing.allSatisfy { isUsed($0, byOtherThan: place) }
         if let note, note.forwards.isEmpty, fate == .stay || staysUsed {
             await ended()
@@ -100,22 +101,29 @@ extension ContainerProvider {
         let unused: @Sendable (Set<String>) -> [String] = { inRules in
             guard fate == .go else { return [] }
             // one whose removal was killed may have left its link and not the rules
-            let bridges = Set(standing).union(inRules.filter { $0.hasPrefix(prefix) })
+            let bridges = Set(standing).union(inRules.filter(mayBeUnused))
             return bridges.sorted().filter { !isUsed($0, byOtherThan: place) }
         }
         try await network.withdraw(.init(mark: place.mark, cables: cables, unused: unused, ended: ended))
     }
 
-    /// Whether another machine of the project runs, or is being started, on a bridge.
+    /// Whether another machine runs, or is being started, on a bridge: of the project, or of any where it is shared.
     private func isUsed(_ bridge: String, byOtherThan place: MachinePlace) -> Bool {
-        let runs = place.run.removingLastComponent()
-        let others = ((try? HostFiles.list(runs)) ?? []).filter { $0 != place.machine.rawValue }  // none then
-        return others.contains { name in
-            guard let note = try? Notes.read(RunNote.self, at: runs.appending(name).appending("run.json")) else {
-                return false  // it was never started, or will be mended by its next start
-            }
-            return note.boot == HostBoot.id && note.cables.contains { $0.bridge == bridge }
+        let own = place.run.removingLastComponent()
+        let all = MachinePlace.runs(in: directories)
+        let isShared = bridge.hasPrefix(Bridge.prefix + Bridge.sharing(directories).short)
+        let projects = isShared ? ((try? HostFiles.list(all)) ?? []).map(all.appending) : [own]  // none then
+        return projects.contains { runs in
+            let machines = (try? HostFiles.list(runs)) ?? []  // a project that goes meanwhile uses none
+            return machines.contains { runs.appending($0) != place.run && isUsed(bridge, in: runs.appending($0)) }
         }
+    }
+
+    private func isUsed(_ bridge: String, in run: FilePath) -> Bool {
+        guard let note = try? Notes.read(RunNote.self, at: run.appending("run.json")) else {
+            return false  // it was never started, or will be mended by its next start
+        }
+        return note.boot == HostBoot.id && note.cables.contains { $0.bridge == bridge }
     }
 
     /// Removes a directory that nothing is left in.

@@ -37,7 +37,8 @@ struct AddressAssigner {
         order.compactMap { name in
             if let spec = declared[name]?.value, spec.subnet != nil { return spec }
             if let subnet = chosen[name] {
-                return NetworkSpec(name: name, subnet: Located(subnet), isInternal: isInternal(name))
+                return NetworkSpec(
+                    name: name, subnet: Located(subnet), isInternal: isInternal(name), isShared: isShared(name))
             }
             return declared[name]?.value
         }
@@ -56,20 +57,45 @@ struct AddressAssigner {
             guard let subnet = chosen[name], let members = members[name] else { continue }
             var pool = AddressPool(
                 name, subnet, isChosen: declared[name]?.value.subnet == nil, members: members,
-                recorded: recorded[name.rawValue] ?? [:])
+                recorded: recorded[name.rawValue] ?? [:], foreign: foreign(name))
             for (member, address) in zip(members, pool.addresses(of: members, &problems)) {
                 guard let address else { continue }
                 let mac = member.written.mac ?? MACAddress(for: address)
                 let interface = NetworkInterface(
-                    network: name, subnet: subnet, address: address, mac: mac, isInternal: isInternal(name))
+                    network: name, subnet: subnet, address: address, mac: mac, isInternal: isInternal(name),
+                    isShared: isShared(name))
                 slots[member.machine].append((member.attachment, interface))
                 book.addresses[member.name.rawValue, default: [:]][name.rawValue] = address
             }
         }
+        for name in order where isShared(name) && chosen[name] != nil { book.shared[name] = isInternal(name) }
         return slots.map { $0.sorted { $0.place < $1.place }.map(\.interface) }
     }
 
     private func isInternal(_ name: NetworkName) -> Bool { declared[name]?.value.isInternal ?? false }
+    private func isShared(_ name: NetworkName) -> Bool { declared[name]?.value.isShared ?? false }
+
+    /// What other projects have of a network that is shared.
+    private func foreign(_ name: NetworkName) -> [ForeignNetwork] {
+        isShared(name) ? book.foreign.filter { $0.network.name == name } : []
+    }
+
+    /// The subnet that other projects have agreed on; what differs from theirs is reported.
+    private func agreed(_ name: NetworkName, _ problems: inout Problems) -> IPv4Subnet? {
+        guard let first = foreign(name).first, let spec = declared[name] else { return nil }
+        let network = first.network
+        if let subnet = spec.value.subnet, subnet.value != network.subnet {
+            problems.error(
+                "the shared network '\(name)' is \(network.subnet) in the project '\(first.project)'",
+                at: subnet.location, help: "leave 'subnet' out, or give the network another name")
+        }
+        if spec.value.isInternal != network.isInternal {
+            problems.error(
+                "the shared network '\(name)' is \(network.isInternal ? "" : "not ")internal in the project "
+                    + "'\(first.project)'", at: spec.location, help: "say the same of it here, or give it another name")
+        }
+        return network.subnet
+    }
 
     /// What the book has, by network and then by machine.
     private var recordedByNetwork: [String: [String: IPv4Address]] {
@@ -119,8 +145,10 @@ struct AddressAssigner {
         var fixed = declared.values.compactMap { $0.value.subnet?.value }
         let used = order.filter { members[$0] != nil }
         for name in used {
-            if let subnet = declared[name]?.value.subnet {
-                chosen[name] = subnet.value
+            let agreed = agreed(name, &problems)
+            if let subnet = declared[name]?.value.subnet?.value ?? agreed {
+                chosen[name] = subnet
+                fixed.append(subnet)
             } else if let subnet = recorded(name, room: members[name]?.count ?? 0, avoiding: fixed) {
                 chosen[name] = subnet
                 fixed.append(subnet)

@@ -12,16 +12,21 @@ struct AddressPool {
     /// Addresses on record for machines that the Envfile no longer has: they may still exist until they are destroyed.
     private var leftOver: Set<UInt32>
     private var taken: [UInt32: Located<MachineName>] = [:]
+    /// Addresses of other projects' machines, and who has each.
+    private let foreign: [UInt32: String]
     private var cursor: UInt32
 
     init(
         _ network: NetworkName, _ subnet: IPv4Subnet, isChosen: Bool, members: [AddressAssigner.Member],
-        recorded: [String: IPv4Address]
+        recorded: [String: IPv4Address], foreign: [ForeignNetwork] = []
     ) {
         self.network = network
         self.isChosen = isChosen
         self.subnet = subnet
         self.recorded = recorded
+        self.foreign = foreign.reduce(into: [:]) { taken, part in
+            for (machine, address) in part.network.addresses { taken[address.value] = "\(part.project)/\(machine)" }
+        }
         let present = Set(members.map(\.name.rawValue))
         leftOver = Set(recorded.filter { !present.contains($0.key) }.map(\.value.value))
         cursor = subnet.machineAddresses?.lowerBound ?? 0
@@ -58,12 +63,20 @@ struct AddressPool {
                     ? "leave 'ip' out, or give each machine its own with ${machine.index}" : nil, notes: [note])
             return nil
         }
+        if let owner = foreign[address.value.value] {
+            problems.error(
+                "'\(owner)' has the address \(address.value) in the shared network '\(network)'", at: address.location,
+                help: "take another, or leave 'ip' out")
+            return nil
+        }
         taken[address.value.value] = Located(member.name, at: address.location)
         return address.value
     }
 
     private mutating func kept(_ member: AddressAssigner.Member) -> IPv4Address? {
-        guard let address = recorded[member.name.rawValue], isUsable(address), taken[address.value] == nil else {
+        guard let address = recorded[member.name.rawValue], isUsable(address), taken[address.value] == nil,
+            foreign[address.value] == nil
+        else {
             return nil
         }
         taken[address.value] = Located(member.name)
@@ -73,7 +86,7 @@ struct AddressPool {
     /// The first free address; those of machines that are gone come last.
     private mutating func free(_ member: AddressAssigner.Member) -> IPv4Address? {
         guard let range = subnet.machineAddresses else { return nil }
-        while cursor <= range.upperBound, taken[cursor] != nil || leftOver.contains(cursor) { cursor += 1 }
+        while cursor <= range.upperBound, isTaken(cursor) { cursor += 1 }
         if cursor > range.upperBound, !leftOver.isEmpty {
             leftOver = []
             cursor = range.lowerBound
@@ -82,6 +95,10 @@ struct AddressPool {
         guard cursor <= range.upperBound else { return nil }
         taken[cursor] = Located(member.name)
         return IPv4Address(value: cursor)
+    }
+
+    private func isTaken(_ address: UInt32) -> Bool {
+        taken[address] != nil || foreign[address] != nil || leftOver.contains(address)
     }
 
     private func isUsable(_ address: IPv4Address) -> Bool {
@@ -101,8 +118,9 @@ struct AddressPool {
 
     private func reportFull(_ count: Int, _ member: AddressAssigner.Member, _ problems: inout Problems) {
         let room = SubnetChooser.room(subnet.prefixLength)
+        let others = foreign.isEmpty ? "" : ", beside \(foreign.count) of other projects"
         problems.error(
-            "the network '\(network)' (\(subnet)) has addresses for \(room) machines, but \(count) are on it",
+            "the network '\(network)' (\(subnet)) has addresses for \(room) machines, but \(count) are on it\(others)",
             at: member.written.network.location, help: "give it a larger 'subnet'")
     }
 

@@ -7,6 +7,7 @@ enum NetworkKeys {
     struct Draft: Sendable {
         var subnet: Located<IPv4Subnet>?
         var isInternal = false
+        var isShared = false
     }
 
     struct AttachmentDraft: Sendable {
@@ -20,6 +21,9 @@ enum NetworkKeys {
         [
             Key("subnet", \.subnet, subnet.located, "its addresses, as in 10.60.0.0/24; chosen where it is left out"),
             Key("internal", \.isInternal, .boolean, "whether it leads to its machines and this host only"),
+            Key(
+                "shared", \.isShared, .boolean, "whether other projects' machines are on it, those that share this name"
+            ),
         ])
 
     static let attachmentTable = KeyTable<AttachmentDraft>(
@@ -52,7 +56,9 @@ enum NetworkKeys {
                 return nil
             }
             return Located(
-                NetworkSpec(name: name, subnet: draft.subnet, isInternal: draft.isInternal), at: key.location)
+                NetworkSpec(
+                    name: name, subnet: draft.subnet, isInternal: draft.isInternal, isShared: draft.isShared),
+                at: key.location)
         }
     }
 

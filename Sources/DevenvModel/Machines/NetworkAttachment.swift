@@ -8,12 +8,17 @@ package struct NetworkSpec: Sendable {
     package let subnet: Located<IPv4Subnet>?
     /// Whether its machines reach each other and this host only, nothing beyond.
     package let isInternal: Bool
+    /// Whether it is the same network in all projects of this host that say so of one of this name.
+    package let isShared: Bool
 
     /// Makes a network.
-    package init(name: NetworkName, subnet: Located<IPv4Subnet>? = nil, isInternal: Bool = false) {
+    package init(
+        name: NetworkName, subnet: Located<IPv4Subnet>? = nil, isInternal: Bool = false, isShared: Bool = false
+    ) {
         self.name = name
         self.subnet = subnet
         self.isInternal = isInternal
+        self.isShared = isShared
     }
 }
 
@@ -46,15 +51,22 @@ package struct NetworkInterface: Hashable, Sendable, Codable {
     package let mac: MACAddress
     /// Whether the network leads to its machines and this host only.
     package let isInternal: Bool
+    /// Nil for false: earlier versions wrote no such key.
+    private let shared: Bool?
+
+    /// Whether machines of other projects are on the network, too.
+    package var isShared: Bool { shared ?? false }
 
     /// Makes an interface.
     package init(
-        network: NetworkName, subnet: IPv4Subnet, address: IPv4Address, mac: MACAddress, isInternal: Bool = false
+        network: NetworkName, subnet: IPv4Subnet, address: IPv4Address, mac: MACAddress, isInternal: Bool = false,
+        isShared: Bool = false
     ) {
         self.network = network
         self.subnet = subnet
         self.address = address
         self.mac = mac
         self.isInternal = isInternal
+        shared = isShared ? true : nil
     }
 }

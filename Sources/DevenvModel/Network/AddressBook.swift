@@ -6,6 +6,10 @@ package struct AddressBook: Sendable, Equatable, Codable {
     package var addresses: [String: [String: IPv4Address]]
     /// Subnets of other projects and of the host's own routes, which no new network may overlap. Not part of what is kept.
     package var reserved: [IPv4Subnet]
+    /// What other projects have of shared networks. Not part of what is kept here.
+    package var foreign: [ForeignNetwork]
+    /// The names of the project's own networks that are shared, and whether each is internal. Not part of what is kept here.
+    package var shared: [NetworkName: Bool] = [:]
 
     private enum CodingKeys: String, CodingKey {
         case subnets, addresses
@@ -14,11 +18,23 @@ package struct AddressBook: Sendable, Equatable, Codable {
     /// Makes a book.
     package init(
         subnets: [String: IPv4Subnet] = [:], addresses: [String: [String: IPv4Address]] = [:],
-        reserved: [IPv4Subnet] = []
+        reserved: [IPv4Subnet] = [], foreign: [ForeignNetwork] = []
     ) {
         self.subnets = subnets
         self.addresses = addresses
         self.reserved = reserved
+        self.foreign = foreign
+    }
+
+    /// The project's own part of the networks that it shares, by name; those that it has no subnet in are left out.
+    package var sharedNetworks: [SharedNetwork] {
+        shared.sorted { $0.key < $1.key }.compactMap { name, isInternal in
+            subnets[name.rawValue].map { subnet in
+                SharedNetwork(
+                    name: name, subnet: subnet, isInternal: isInternal,
+                    addresses: addresses.compactMapValues { $0[name.rawValue] })
+            }
+        }
     }
 
     /// Reads what is kept.
@@ -27,5 +43,6 @@ package struct AddressBook: Sendable, Equatable, Codable {
         subnets = try container.decode([String: IPv4Subnet].self, forKey: .subnets)
         addresses = try container.decode([String: [String: IPv4Address]].self, forKey: .addresses)
         reserved = []
+        foreign = []
     }
 }

@@ -7,7 +7,8 @@ struct KeyCoverageTests {
     private static let envfiles = [
         HookKeyTests.plain + HookKeyTests.hooks, ProjectKeyTests.envfile, ProjectKeyTests.base,
         ProjectKeyTests.blocks("tcg", "16"), ProjectKeyTests.catalog("key"),
-        NetworkKeyTests.envfile(1, "10.0.0.0/24", "10.0.0.9"), AccessKeyTests.envfile, OwnershipKeyTests.envfile,
+        NetworkKeyTests.envfile(1, "10.0.0.0/24", "10.0.0.9"), SharedNetworkTests.envfile("any"),
+        AccessKeyTests.envfile, OwnershipKeyTests.envfile,
         ProvisionKeyTests.envfile + ProvisionKeyTests.slow, SecretKeyTests.envfile, ContainerKeyTests.envfile,
         ScriptKeyTests.envfile(
             ScriptKeyTests.speaking + [ScriptKeyTests.fetched("http:", "0"), ScriptKeyTests.ending(true)]),

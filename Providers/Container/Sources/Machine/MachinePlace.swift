@@ -76,3 +76,12 @@ struct MachinePlace: Sendable {
     /// The mark of a machine.
     static func mark(project: String, machine: String) -> String { "devenv:\(project):\(machine)" }
 }
+
+extension MachinePlace {
+    /// The bridge that an interface of the machine is on.
+    func bridge(of interface: NetworkInterface) -> Bridge {
+        Bridge(
+            project: interface.isShared ? Bridge.sharing(directories) : project, network: interface.network,
+            subnet: interface.subnet, isInternal: interface.isInternal)
+    }
+}

@@ -2,9 +2,9 @@ import DevenvHost
 import DevenvModel
 import SystemPackage
 
-/// The bridge of one network of one project: where its machines meet, and the host.
+/// The bridge of one network of one project, or of those that share it: where its machines meet, and the host.
 struct Bridge: Hashable, Sendable {
-    /// The project.
+    /// The project; what stands for all of them where they share the network.
     let project: ProjectID
     /// The network.
     let network: NetworkName
@@ -44,6 +44,12 @@ struct Bridge: Hashable, Sendable {
         case absent
         case partial
         case whole
+    }
+
+    /// What stands for the projects of this host that share networks: those of one index of projects, which gives out their addresses.
+    static func sharing(_ directories: HostDirectories) -> ProjectID {
+        let digest = String(Self.digest("shared \(directories.data)"), radix: 16)
+        return ProjectID(unchecked: String(repeating: "0", count: max(0, 16 - digest.count)) + digest)
     }
 
     /// FNV-1a: the same on every host and in every version, as what it names outlives the program.

@@ -91,7 +91,7 @@ extension Cable {
     static func make(for interfaces: [NetworkInterface], of place: MachinePlace) -> [Cable] {
         let outlet = interfaces.firstIndex { !$0.isInternal }
         return interfaces.enumerated().map { index, interface in
-            let bridge = Bridge(project: place.project, network: interface.network, subnet: interface.subnet)
+            let bridge = place.bridge(of: interface)
             let random = String(UInt32.random(in: 0x10000...0xFFFFF), radix: 16)
             return Cable(
                 name: prefix(of: place) + random, inside: "eth\(index)", bridge: bridge.name,
