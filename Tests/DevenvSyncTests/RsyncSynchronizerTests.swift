@@ -1,3 +1,4 @@
+import CHost
 import DevenvDiagnostics
 import DevenvHost
 import DevenvModel
