@@ -134,3 +134,35 @@ int devenv_flush_file_system(const char *path) {
     errno = error;
     return result;
 }
+
+struct root_mount {
+    int process;
+    int mount;
+    int error;
+};
+
+static void *copy_root_there(void *argument) {
+    struct root_mount *root = argument;
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/ns/mnt", root->process);
+    int names = open(path, O_RDONLY | O_CLOEXEC);
+    // a thread that shares its working directory with others may not change its namespace
+    if (names >= 0 && unshare(CLONE_FS) == 0 && setns(names, CLONE_NEWNS) == 0)
+        root->mount = open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (root->mount < 0) root->error = errno;
+    if (names >= 0) close(names);
+    return NULL;
+}
+
+int devenv_root_mount_of_process(int process) {
+    // As above: the namespace is a thread's, which ends right afterwards.
+    struct root_mount root = {process, -1, 0};
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, copy_root_there, &root);
+    if (error == 0) {
+        pthread_join(thread, NULL);
+        error = root.error;
+    }
+    errno = error;
+    return root.mount;
+}

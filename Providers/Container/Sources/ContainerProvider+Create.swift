@@ -1,3 +1,4 @@
+import CSyscalls
 import DevenvHost
 import DevenvModel
 package import DevenvPluginAPI
@@ -96,6 +97,23 @@ extension ContainerProvider {
         try ProviderError.translate { () throws(HostError) in
             try OverlayMount(stack: stack, target: place.root, place: place, ids: ids).mount()
         }
+    }
+
+    /// Mounts the root of a running machine again that was unmounted here. The machine itself still has it, and the same layers
+    /// may never be mounted a second time; so it is the machine's own mount that is copied.
+    func reattachRoot(of running: RunningMachine, at place: MachinePlace) throws(ProviderError) {
+        guard !MountPoint.isMounted(place.root) else { return }
+        try make(place.root)
+        _ = try ProviderError.translate { () throws(HostError) in
+            let copy = try SystemCall.check("taking the machine's root for", place.root) {
+                devenv_root_mount_of_process(running.process.id)
+            }
+            defer { close(copy) }
+            return try SystemCall.check("mounting the machine's root on", place.root) {
+                devenv_attach_mount(copy, place.root.string)
+            }
+        }
+        FaultPoint.reach("container.repair.mounted")
     }
 
     /// Containers of users who are not root need other ways to limits and networks; they are not built yet.

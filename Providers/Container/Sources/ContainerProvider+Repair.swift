@@ -21,6 +21,11 @@ extension ContainerProvider {
             throw .invalidRequest("the machine '\(request.identity.name)' does not run", help: "run 'devenv up'")
         }
         try await repair(running, request)
+        guard HostFiles.exists(place.runtimeState.appending("state.json")) else {
+            throw .invalidRequest(
+                "changing the limits of the machine '\(request.identity.name)': what the runtime noted of it is gone",
+                help: "run 'devenv reload \(request.identity.name)'")
+        }
         let resources = Resources(request.spec, options(of: request), withDevices: false)
         let json: Data
         do { json = try JSONEncoder().encode(resources) } catch { throw .failed("writing the limits: \(error)") }
@@ -46,6 +51,7 @@ extension ContainerProvider {
     /// Makes everything around a running machine whole.
     func repair(_ running: RunningMachine, _ request: MachineRequest) async throws(ProviderError) {
         let place = place(request.identity)
+        try reattachRoot(of: running, at: place)
         try await network.provide(demand(request.spec.interfaces, request.forwards, at: place))
         FaultPoint.reach("container.repair.network")
         let cables = try await repairCables(of: running, request.spec.interfaces, at: place)

@@ -44,6 +44,7 @@ extension ContainerProvider {
     private func mend(
         _ running: RunningMachine, as note: RunNote, at place: MachinePlace
     ) async throws(ProviderError) {
+        try reattachRoot(of: running, at: place)
         let interfaces = note.cables.map(\.interface)
         try await network.provide(demand(interfaces, note.forwards, at: place))
         let cables = try await repairCables(of: running, interfaces, at: place)

@@ -11,7 +11,11 @@ int devenv_user_namespace(unsigned first, unsigned count);
 // read-only. Returns the copy's descriptor; it is attached nowhere yet. See open_tree(2), mount_setattr(2).
 int devenv_idmapped_copy(const char *directory, int user_namespace);
 
-// Attaches a mount from devenv_idmapped_copy to a directory. See move_mount(2).
+// Copies the mount that is the root directory of a process in a mount namespace of its own. Returns the copy's descriptor; it is
+// attached nowhere yet. See setns(2), open_tree(2).
+int devenv_root_mount_of_process(int process);
+
+// Attaches a mount from one of the above to a directory. See move_mount(2).
 int devenv_attach_mount(int mount, const char *directory);
 
 // Mounts an overlay file system. See mount(2).

@@ -36,10 +36,8 @@ struct OverlayMount {
             open.append(try Self.openDirectory(path))
         }
         // the machine's own, shifted already
-        for layer in stack.saved + [stack.top, stack.work] { open.append(try Self.openDirectory(layer)) }
-        let names = open.map(Self.shortName)
-        let options = try Self.options(
-            lower: Array(names.dropLast(2)), upper: names[names.count - 2], work: names[names.count - 1])
+        for layer in stack.saved { open.append(try Self.openDirectory(layer)) }
+        let options = try Self.options(lower: open.map(Self.shortName), upper: stack.top, work: stack.work)
         FaultPoint.reach("container.mount.layers")
         try SystemCall.check("mounting the machine's root on", target) {
             devenv_mount_overlay(target.string, options)

@@ -67,7 +67,7 @@ extension ContainerProvider {
     private func saveRunning(
         _ save: Save, _ running: RunningMachine, _ note: inout SnapshotsNote, at place: MachinePlace
     ) async throws(ProviderError) {
-        guard let started = running.note, let log = started.log else {
+        guard let started = running.note, let log = started.log, HostFiles.exists(place.config) else {
             throw .invalidRequest(
                 "\(save.attempt): what was noted of its start is gone", help: "run 'devenv reload' first")
         }

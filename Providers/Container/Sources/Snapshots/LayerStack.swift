@@ -15,7 +15,7 @@ struct LayerStack {
     let work: FilePath
 
     /// How many layers overlayfs can take: 500 (fs/overlayfs/params.h), but the options of mount(2) have room for fewer.
-    static let limit = 200
+    static let limit = 180
 
     /// The one below the top: the root directory of an overlay looks like its top, which therefore has to look like this one.
     var below: FilePath { saved.last ?? box.last ?? "/" }
