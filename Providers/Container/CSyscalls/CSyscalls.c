@@ -11,8 +11,10 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static int write_map(int process, const char *kind, unsigned first, unsigned count) {
@@ -165,4 +167,49 @@ int devenv_root_mount_of_process(int process) {
     }
     errno = error;
     return root.mount;
+}
+
+#define OVERLAY "trusted.overlay."
+
+int devenv_is_opaque(const char *directory) {
+    char value = 0;
+    ssize_t length = lgetxattr(directory, OVERLAY "opaque", &value, 1);
+    if (length < 0 && (errno == ENODATA || errno == ENOTSUP)) return 0;
+    if (length == 1 && value == 'y') return 1;
+    if (length >= 0) errno = ENOTSUP;
+    return -1;
+}
+
+int devenv_make_opaque(const char *directory) {
+    return lsetxattr(directory, OVERLAY "opaque", "y", 1, 0);
+}
+
+int devenv_copy_times(const char *from, const char *to) {
+    struct stat status;
+    if (lstat(from, &status) != 0) return -1;
+    struct timespec times[2] = {status.st_atim, status.st_mtim};
+    return utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
+}
+
+static int copy_attribute(const char *from, const char *to, const char *name) {
+    char value[65536];  // XATTR_SIZE_MAX
+    ssize_t length = lgetxattr(from, name, value, sizeof value);
+    return length < 0 ? -1 : lsetxattr(to, name, value, (size_t)length, 0);
+}
+
+int devenv_copy_attributes(const char *from, const char *to) {
+    char names[65536];  // XATTR_LIST_MAX
+    ssize_t length = llistxattr(from, names, sizeof names);
+    if (length < 0) return errno == ENOTSUP ? 0 : -1;
+    for (const char *name = names; name < names + length; name += strlen(name) + 1) {
+        if (strncmp(name, OVERLAY, strlen(OVERLAY)) == 0) {
+            if (strcmp(name, OVERLAY "redirect") == 0) {
+                errno = ENOTSUP;
+                return -1;
+            }
+            if (strcmp(name, OVERLAY "opaque") != 0) continue;
+        }
+        if (copy_attribute(from, to, name) != 0) return -1;
+    }
+    return 0;
 }

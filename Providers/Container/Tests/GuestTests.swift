@@ -64,7 +64,7 @@ struct GuestTextTests {
 
     @Test func layersAreListedTopFirstAndAwkwardPathsRefused() throws {
         let options = try OverlayMount.options(lower: ["/low", "/high"], upper: "/u", work: "/w")
-        #expect(options == "lowerdir=/high:/low,upperdir=/u,workdir=/w")
+        #expect(options == "redirect_dir=off,metacopy=off,lowerdir=/high:/low,upperdir=/u,workdir=/w")
         #expect(throws: HostError.self) { try OverlayMount.options(lower: ["/a:b"], upper: "/u", work: "/w") }
     }
 }

@@ -68,6 +68,53 @@ struct SnapshotTests {
         }
     }
 
+    /// What a layer can do to one below it.
+    private static let remaking = """
+        set -e; cd /srv; rm -r d pipe; echo plain > d; rm tool; mkdir -m 2750 tool; echo in > tool/file; touch -d 2002-02-02 tool
+        mkdir -p /etc/issue/deep; echo in > /etc/issue/file; touch /etc/issue/deep/file; rm -r /etc/default
+        mkdir -m 711 /etc/default; touch -d 2003-03-03 /etc/default
+        echo two >> link; mkdir -p /usr/share/fresh/deep; rm -r /usr/share/base-files; mkdir /usr/share/base-files
+        """
+    private static let wider = """
+        cd /; find srv etc/default etc/issue usr/share/fresh usr/share/base-files -printf '%p %y %m %U %G %l %Ts\\n' | sort
+        sha256sum srv/state srv/link srv/hole etc/motd
+        """
+
+    @Test func layersThatNoSnapshotTellsApartBecomeOne() async throws {
+        try await ContainerFixture.with { fixture in
+            let (provider, web) = (fixture.provider, fixture.request())
+            _ = try await provider.create(web)
+            var manifests: [String] = []
+            let removing = "rm /etc/issue/file /etc/issue/deep/file"
+            for (name, script) in [("one", Self.making), ("two", Self.remaking), ("three", removing)] {
+                _ = try await provider.start(web)
+                _ = try await fixture.say("sudo sh -c '\(script)'", in: web)
+                manifests.append(try await fixture.say("sudo sh -c \"\(Self.wider)\"", in: web))
+                try await provider.stop(web.recorded, grace: .zero)
+                try await provider.saveSnapshot(SnapshotName(unchecked: name), of: web.recorded)
+            }
+            #expect(try fixture.layers(of: web).count == 4)
+            try await provider.deleteSnapshot(Self.one, of: web.recorded)
+            #expect(try fixture.layers(of: web).count == 3)
+            for (name, manifest) in [("two", manifests[1]), ("three", manifests[2])] {
+                try await provider.restoreSnapshot(SnapshotName(unchecked: name), of: web.recorded)
+                _ = try await provider.start(web)
+                let said = try await fixture.say("sudo sh -c \"\(Self.wider)\"", in: web)
+                #expect(said == manifest, "\(name)")
+            }
+            // of one that runs they are merged by the next save after its stop
+            try await provider.deleteSnapshot(Self.two, of: web.recorded)
+            #expect(try fixture.layers(of: web).count == 3)
+            try await provider.stop(web.recorded, grace: .zero)
+            try await provider.saveSnapshot(Self.one, of: web.recorded)
+            try await provider.deleteSnapshot(SnapshotName(unchecked: "three"), of: web.recorded)
+            #expect(try fixture.layers(of: web).count == 2)
+            _ = try await provider.start(web)
+            let last = try await fixture.say("sudo sh -c \"\(Self.wider)\"", in: web)
+            #expect(last == manifests[2])
+        }
+    }
+
     @Test func aSaveThatWasCutOffIsSeenAndTheMachineGoesOn() async throws {
         try await ContainerFixture.with { fixture in
             let web = fixture.request()

@@ -39,4 +39,18 @@ int devenv_set_in_network(int network, const char *path, const char *value);
 // Writes all that was changed in the file system of a path to its disk. See syncfs(2).
 int devenv_flush_file_system(const char *path);
 
+// Whether a directory of an overlay hides what lies under it: 1 or 0. ENOTSUP for what is not a plain yes. See
+// Documentation/filesystems/overlayfs.rst of the kernel, "whiteouts and opaque directories".
+int devenv_is_opaque(const char *directory);
+
+// Makes a directory of an overlay hide what lies under it.
+int devenv_make_opaque(const char *directory);
+
+// Gives a directory the times of another.
+int devenv_copy_times(const char *from, const char *to);
+
+// Gives a directory all extended attributes of another, but for those that only mean something where overlayfs has put them.
+// ENOTSUP for one that overlayfs has renamed: its content is elsewhere. See xattr(7).
+int devenv_copy_attributes(const char *from, const char *to);
+
 #endif

@@ -61,7 +61,8 @@ struct OverlayMount {
             throw HostError("mounting (with ',', ':' or '\\' in its name)", path, .invalidArgument)
         }
         let lowest = lower.reversed().map(\.string).joined(separator: ":")
-        return "lowerdir=\(lowest),upperdir=\(upper),workdir=\(work)"
+        // what a kernel may do by default, and what would tie layers together that are to be merged
+        return "redirect_dir=off,metacopy=off,lowerdir=\(lowest),upperdir=\(upper),workdir=\(work)"
     }
 
     private func attach(_ layer: FilePath, at path: FilePath, in namespace: Int32) throws(HostError) {

@@ -48,6 +48,7 @@ extension ContainerProvider {
         FaultPoint.reach("container.snapshot.unlisted")
         try await sweep(place, note)
         FaultPoint.reach("container.snapshot.swept")
+        await merge(&note, at: place)
     }
 
     /// Whom the machine lets in is what it was in the snapshot: until it is there, nobody may rely on it.

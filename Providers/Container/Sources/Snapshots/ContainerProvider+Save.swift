@@ -37,6 +37,7 @@ extension ContainerProvider {
             try saveStopped(save, &note, at: place)
         }
         FaultPoint.reach("container.snapshot.noted")
+        await merge(&note, at: place)
     }
 
     /// What a snapshot is to be.
