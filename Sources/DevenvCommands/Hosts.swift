@@ -43,7 +43,7 @@ extension Devenv {
             if write || remove {
                 let file = HostsFile(path: context.absolute(self.file ?? "/etc/hosts"))
                 let isChanged = try await file.put(
-                    lines.map(\.text), of: session.place.directory, context.host, command: context.commandLine)
+                    lines.flatMap(\.texts), of: session.place.directory, context.host, command: context.commandLine)
                 change = HostsDocument.Change(file: file.path.string, isChanged: isChanged)
             }
             if output.json {
@@ -51,7 +51,7 @@ extension Devenv {
             } else if let change {
                 if !output.quiet { context.console.say(change.sentence) }
             } else {
-                context.console.answer(lines.map { $0.text + "\n" }.joined())
+                context.console.answer(lines.flatMap(\.texts).map { $0 + "\n" }.joined())
             }
             return .done
         }
@@ -62,7 +62,7 @@ extension Devenv {
             let project = try session.store.project()?.name
             return try await session.engine.status(graph, of: wanted).compactMap { status in
                 guard status.observation.state == .running, let address = status.observation.address else { return nil }
-                return HostsLine(status.name, address, hostname: graph?[status.name]?.hostname, project: project)
+                return HostsLine(status.name, address, graph?[status.name], project: project)
             }
         }
     }

@@ -1,4 +1,5 @@
 import DevenvHost
+import DevenvModel
 import DevenvTestSupport
 import SystemPackage
 import Testing
@@ -11,11 +12,12 @@ struct RebootTests {
     private static let envfile = """
         version: 1
         name: lasting
-        networks: { front: , back: { internal: true } }
+        networks: { front: { subnet6: auto }, back: { internal: true, subnet6: auto } }
         defaults: { box: $BOX }
         machines:
           web: { networks: [front, back], forward: [{ host: 28990, guest: 22, auto: true }] }
-          db: { networks: [back], forward: [28991:22, 28991:5353/udp] }
+          far: { networks: [front], container: { capabilities: [NET_ADMIN] } }
+          db: { networks: [back], container: { capabilities: [NET_ADMIN] }, forward: [28991:22, 28991:5353/udp] }
 
         """
 
@@ -41,6 +43,31 @@ struct RebootTests {
         #expect(plan.hasPrefix("Nothing to do"), "\(plan)")
     }
 
+    /// On a host that forwards IPv6, with machines that make ways to each other's networks.
+    private func expectWallsForIPv6(_ host: SmallHost) async throws {
+        let devenv = BuiltProgram.devenv.string
+        _ = try await host.run("bash", "-c", "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding")
+        var addresses: [IPv6Address] = []
+        for machine in ["far", "db"] {
+            let said = try await host.run(devenv, "ssh", machine, "-c", "hostname -I")
+            let address = try #require(said.split(separator: " ").compactMap { IPv4Address(String($0)) }.first)
+            let subnet = IPv4Subnet(address, prefixLength: 24)
+            let gateway = IPv6Subnet(besides: subnet).address(for: subnet.gateway)
+            // the host has no link-local address there, so it only sends on to whom it has heard of
+            let way = "sudo ip -6 route add default via \(gateway) && ping -c 1 -W 10 \(gateway) >/dev/null"
+            _ = try await host.run(devenv, "ssh", machine, "-c", way)
+            addresses.append(IPv6Subnet(besides: subnet).address(for: address))
+        }
+        let target = try #require(addresses.last)
+        let ping = "ping -c 1 -W 2 \(target) >/dev/null && echo there || echo not there"
+        #expect(try await host.run(devenv, "ssh", "far", "-c", ping) == "not there\n")
+        // there is a way, and only the walls are in it
+        _ = try await host.run("nft", "flush", "chain", "inet", "devenv", "passing")
+        #expect(try await host.run(devenv, "ssh", "far", "-c", ping) == "there\n")
+        _ = try await host.run(devenv, "up")
+        #expect(try await host.run(devenv, "ssh", "far", "-c", ping) == "not there\n")
+    }
+
     @Test func networksAreTheSameAgainAfterTheHostHasLostThemAll() async throws {
         try await AcceptanceProject.with(Self.envfile) { project in
             let devenv = BuiltProgram.devenv.string
@@ -59,6 +86,7 @@ struct RebootTests {
                 try await expectWhole(host)
                 let after = try await host.run("bash", "-c", Self.state)
                 #expect(after == before && before.contains("28991"), "\(before)\n\(after)")
+                try await expectWallsForIPv6(host)
                 _ = try await host.run(devenv, "destroy", "-f")
                 let left = try await host.run("bash", "-c", "ls /sys/class/net; nft list ruleset")
                 #expect(left == "lo\n", "\(left)")

@@ -17,6 +17,14 @@ import Testing
             "networks: {a: {subnet: 1️⃣10.0.0.0/16}, b: {subnet: 2️⃣10.0.9.0/24}}\nmachines: {a: }",
             "2️⃣ the networks 'a' and 'b' overlap [1️⃣ 'a' has 10.0.0.0/16]"),
         Mistake(
+            "networks: {back: {subnet6: 1️⃣fd00::1/64}}\nmachines: {a: }",
+            "1️⃣ 'subnet6' must be 'auto', or an IPv6 subnet such as fd5e:1::/64, not 'fd00::1/64'"),
+        Mistake(
+            "networks: {back: {subnet6: 1️⃣'fe80::/64'}}\nmachines: {a: }", "1️⃣ 'fe80::/64' is no subnet for machines"),
+        Mistake(
+            "networks: {a: {subnet6: 1️⃣'fd00::/64'}, b: {subnet6: 2️⃣'fd00::/64'}}\nmachines: {m: {networks: [a, b]}}",
+            "2️⃣ the networks 'a' and 'b' have the same IPv6 subnet fd00::/64 [1️⃣ 'a' has it here]"),
+        Mistake(
             "machines: {a: {networks: [{name: 1️⃣bakend}]}}\nnetworks: {backend: }", "1️⃣ there is no network 'bakend'"),
         Mistake(
             "machines: {a: {networks: [back, 1️⃣back]}}\nnetworks: {back: }",
@@ -66,6 +74,18 @@ import Testing
         #expect(interfaces[2].mac == MACAddress(for: interfaces[2].address))
         #expect(loaded.result.addresses.subnets["back"]?.description == "10.60.0.0/24")
         #expect(loaded.result.addresses.addresses["c-2"]?["back"] == interfaces[3].address)
+    }
+
+    @Test func anIPv6AddressIsMadeOfTheOther() throws {
+        let loaded = load(
+            """
+            version: 1
+            networks: {back: {subnet: 10.60.0.0/24, subnet6: auto}, front: {subnet: 10.61.0.0/24, subnet6: 'fd5e:1::/64'}}
+            machines: {a: {networks: [back, {name: front, ip: 10.61.0.9}, default]}}
+            """)
+        #expect(loaded.problems == [])
+        let addresses = try loaded.machine("a").interfaces.map { $0.address6?.description }
+        #expect(addresses == ["fdde:7e6e:a3c::a3c:2", "fd5e:1::a3d:9", nil])
     }
 
     @Test func aFixedAddressNeedsASubnet() {

@@ -26,4 +26,19 @@ struct HostRouteTests {
         #expect(HostRoute.all(in: "") == [])
         #expect(HostRoute.all(in: "Iface\nnonsense\n") == [])
     }
+
+    @Test func aSubnetOfIPv6IsFoundBehindAnotherInterface() throws {
+        let zeros = String(repeating: "0", count: 32)
+        func line(_ destination: String, _ length: String, _ interface: String) -> String {
+            "\(destination) \(length) \(zeros) 00 \(zeros) 00000100 00000001 00000000 00000001 \(interface)\n"
+        }
+        let subnet = try #require(IPv6Subnet("fd5e:1::/64"))
+        let text =
+            line("fd5e0001000000000000000000000000", "40", "dv0") + line(zeros, "00", "eth0")
+            + line("fd5e0001000000000a3c00010000000f", "80", "lo")
+        #expect(HostRoute6.obstacle(to: subnet, by: "dv0", in: text) == nil)
+        #expect(HostRoute6.obstacle(to: subnet, by: "dv1", in: text) == "dv0")
+        let other = try #require(IPv6Subnet("fd5e:2::/64"))
+        #expect(HostRoute6.obstacle(to: other, by: "dv1", in: text) == nil)
+    }
 }

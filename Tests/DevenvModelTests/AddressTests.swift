@@ -14,6 +14,35 @@ import Testing
         #expect(IPv4Address(text) == nil)
     }
 
+    /// The examples of RFC 5952, sections 4.2.2 and 4.2.3, among them.
+    @Test(arguments: [
+        ("::", "::"), ("::1", "::1"), ("0:0:0:0:0:0:0:1", "::1"), ("2001:DB8::1:0:0:1", "2001:db8::1:0:0:1"),
+        ("2001:0:0:1:0:0:0:1", "2001:0:0:1::1"), ("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"),
+        ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"), ("fd00::", "fd00::"),
+        ("1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"),
+    ])
+    func addressesOfIPv6AreReadAndWrittenInOneForm(text: String, form: String) {
+        #expect(IPv6Address(text)?.description == form)
+        #expect(IPv6Address(form) == IPv6Address(text))
+    }
+
+    @Test(arguments: [
+        "", ":", ":::", "1::2::3", "12345::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4::5:6:7:8", "g::", "::1%lo",
+        "::1.2.3.4", "+1::", ":1::",
+    ])
+    func otherTextsAreNoAddressesOfIPv6(text: String) {
+        #expect(IPv6Address(text) == nil)
+    }
+
+    @Test func aSubnetOfIPv6IsWholeAndForMachines() throws {
+        #expect(IPv6Subnet("fd5e:1::/64")?.description == "fd5e:1::/64")
+        for text in ["fd5e::1/64", "fd5e::/48", "fd5e::", "10.0.0.0/64"] { #expect(IPv6Subnet(text) == nil) }
+        let usable = ["fd00::/64", "fc00::/64", "2001:db8::/64"]
+        #expect(usable.compactMap { IPv6Subnet($0)?.isUsable } == [true, true, true])
+        let other = ["fe80::/64", "ff00::/64", "::/64", "fe00::/64", "4000::/64"]
+        #expect(other.compactMap { IPv6Subnet($0)?.isUsable } == [false, false, false, false, false])
+    }
+
     @Test func addressesAreOrderedByNumber() throws {
         let texts = ["10.0.0.10", "10.0.0.9", "9.0.0.255"]
         #expect(

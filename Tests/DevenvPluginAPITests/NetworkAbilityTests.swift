@@ -12,16 +12,20 @@ import Testing
         machine.interfaces = [
             NetworkInterface(
                 network: NetworkName(unchecked: "lab"), subnet: subnet, address: address, mac: MACAddress(for: address),
-                isShared: isShared)
+                isShared: isShared, subnet6: isShared ? IPv6Subnet(besides: subnet) : nil)
         ]
         return machine
     }
 
-    @Test func aSharedNetworkIsRefusedByItsName() {
+    @Test func aNetworkOfAnotherKindIsRefusedByItsName() {
         let provider = ProviderName(unchecked: "libvirt")
-        #expect(NetworkAbility.withoutSharing(machine(isShared: false), provider).isEmpty)
-        let refused = NetworkAbility.withoutSharing(machine(isShared: true), provider)
-        #expect(refused.map(\.message) == ["the provider 'libvirt' has no shared networks, and 'lab' is one"])
-        #expect(refused.map(\.severity) == [.error])
+        #expect(NetworkAbility.plainOnly(machine(isShared: false), provider).isEmpty)
+        let refused = NetworkAbility.plainOnly(machine(isShared: true), provider)
+        #expect(
+            refused.map(\.message) == [
+                "the provider 'libvirt' has no shared networks, and 'lab' is one",
+                "the provider 'libvirt' has no networks with IPv6, and 'lab' is one",
+            ])
+        #expect(refused.map(\.severity) == [.error, .error])
     }
 }

@@ -38,7 +38,7 @@ enum MachineSettings {
         texts(
             interfaces.map {
                 "\($0.network) \($0.address)/\($0.subnet.prefixLength) \($0.mac)\($0.isInternal ? " internal" : "")"
-                    + ($0.isShared ? " shared" : "")
+                    + ($0.address6.map { " \($0)" } ?? "") + ($0.isShared ? " shared" : "")
             })
     }
 

@@ -44,7 +44,7 @@ package struct LibvirtProvider: Provider {
         let choice = URIChoice.choose(
             option: options.uri, environment: environment, system: .absent(isRoot: true))
         return MachineValidation.objections(to: machine, at: choice.uri)
-            + NetworkAbility.withoutSharing(machine, name)
+            + NetworkAbility.plainOnly(machine, name)
     }
 
     /// The properties that a machine made from this request has.

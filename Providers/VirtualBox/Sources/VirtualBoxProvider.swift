@@ -43,7 +43,7 @@ package struct VirtualBoxProvider: Provider {
 
     /// What of its other keys a machine of VirtualBox can't honour.
     package func objections(to machine: MachineSpec) -> [Diagnostic] {
-        MachineObjections.all(to: machine) + NetworkAbility.withoutSharing(machine, name)
+        MachineObjections.all(to: machine) + NetworkAbility.plainOnly(machine, name)
             + NetworkObjections.all(
                 to: machine, VirtualBoxOptions.read(machine.providerOptions[name]).options,
                 NetworkPolicy(policyFile))

@@ -1,26 +1,32 @@
 import DevenvModel
 
-/// A running machine's line in this host's hosts(5).
+/// A running machine's place in this host's hosts(5).
 struct HostsLine: Hashable {
     /// The machine.
     let machine: MachineName
     /// The address that this host reaches it on.
     let address: IPv4Address
+    /// Its IPv6 address on the same network; nil where it has none.
+    let address6: IPv6Address?
     /// Its names, the canonical one first; the last one tells it from machines of other projects.
     let names: [String]
 
     /// Takes the machine's own name for itself, where that is known, and its project's.
-    init(_ machine: MachineName, _ address: IPv4Address, hostname: String?, project: ProjectName?) {
+    init(_ machine: MachineName, _ address: IPv4Address, _ spec: MachineSpec?, project: ProjectName?) {
         self.machine = machine
         self.address = address
-        var names = [hostname ?? machine.rawValue]
+        address6 = spec?.interfaces.first { $0.address == address }?.address6
+        var names = [spec?.hostname ?? machine.rawValue]
         let others = [machine.rawValue] + (project.map { ["\(machine).\($0)"] } ?? [])
         for name in others where !names.contains(name) { names.append(name) }
         self.names = names
     }
 
-    /// The line, without its end.
-    var text: String { "\(address) \(names.joined(separator: " "))" }
+    /// The line, and one for the IPv6 address, without their ends.
+    var texts: [String] {
+        let names = names.joined(separator: " ")
+        return ["\(address) \(names)"] + (address6.map { ["\($0) \(names)"] } ?? [])
+    }
 }
 
 /// The answer of `hosts --json`.
@@ -34,6 +40,7 @@ struct HostsDocument: Encodable {
     struct Host: Encodable {
         let machine: String
         let address: String
+        let address6: String?
         let names: [String]
     }
 
@@ -49,7 +56,11 @@ struct HostsDocument: Encodable {
     }
 
     init(_ lines: [HostsLine], _ change: Change?) {
-        hosts = lines.map { Host(machine: $0.machine.rawValue, address: "\($0.address)", names: $0.names) }
+        hosts = lines.map {
+            Host(
+                machine: $0.machine.rawValue, address: "\($0.address)", address6: $0.address6?.description,
+                names: $0.names)
+        }
         file = change?.file
         changed = change?.isChanged ?? false
     }

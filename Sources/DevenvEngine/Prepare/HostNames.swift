@@ -24,7 +24,8 @@ struct HostNames {
             for interface in machine.interfaces {
                 let address = isMade ? interface.address : addresses?[interface.network.rawValue]
                 guard let address else { continue }
-                entriesByNetwork[interface.network, default: []].append(HostEntry(address: address, names: names))
+                entriesByNetwork[interface.network, default: []].append(
+                    HostEntry(address: address, address6: interface.subnet6?.address(for: address), names: names))
             }
         }
     }
@@ -48,7 +49,10 @@ struct HostNames {
         if let known = cache[networks] { return known }
         let entries = networks.flatMap { entriesByNetwork[$0] ?? [] }.uniqued { $0.names.first ?? "" }
         var hash = SHA256()
-        for entry in entries { hash.update(field: "\(entry.address) \(entry.names.joined(separator: " "))") }
+        for entry in entries {
+            let second = entry.address6.map { " \($0)" } ?? ""
+            hash.update(field: "\(entry.address)\(second) \(entry.names.joined(separator: " "))")
+        }
         let made = (entries, "\(entries.count) machines (\(hash.hexadecimal().prefix(8)))")
         cache[networks] = made
         return made

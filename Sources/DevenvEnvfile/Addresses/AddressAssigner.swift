@@ -38,7 +38,8 @@ struct AddressAssigner {
             if let spec = declared[name]?.value, spec.subnet != nil { return spec }
             if let subnet = chosen[name] {
                 return NetworkSpec(
-                    name: name, subnet: Located(subnet), isInternal: isInternal(name), isShared: isShared(name))
+                    name: name, subnet: Located(subnet), isInternal: isInternal(name), isShared: isShared(name),
+                    subnet6: declared[name]?.value.subnet6)
             }
             return declared[name]?.value
         }
@@ -51,6 +52,7 @@ struct AddressAssigner {
         checkOverlaps(&problems)
         let members = members(of: machines, &problems)
         chooseSubnets(members, &problems)
+        checkOverlaps6(&problems)
         var slots: [[(place: Int, interface: NetworkInterface)]] = Array(repeating: [], count: machines.count)
         let recorded = recordedByNetwork
         for name in order {
@@ -63,17 +65,24 @@ struct AddressAssigner {
                 let mac = member.written.mac ?? MACAddress(for: address)
                 let interface = NetworkInterface(
                     network: name, subnet: subnet, address: address, mac: mac, isInternal: isInternal(name),
-                    isShared: isShared(name))
+                    isShared: isShared(name), subnet6: subnet6(name))
                 slots[member.machine].append((member.attachment, interface))
                 book.addresses[member.name.rawValue, default: [:]][name.rawValue] = address
             }
         }
-        for name in order where isShared(name) && chosen[name] != nil { book.shared[name] = isInternal(name) }
+        for name in order where isShared(name) && chosen[name] != nil {
+            book.shared[name] = SharedKind(isInternal: isInternal(name), subnet6: subnet6(name))
+        }
         return slots.map { $0.sorted { $0.place < $1.place }.map(\.interface) }
     }
 
     private func isInternal(_ name: NetworkName) -> Bool { declared[name]?.value.isInternal ?? false }
     private func isShared(_ name: NetworkName) -> Bool { declared[name]?.value.isShared ?? false }
+
+    private func subnet6(_ name: NetworkName) -> IPv6Subnet? {
+        guard let subnet = chosen[name] else { return nil }
+        return declared[name]?.value.subnet6?.value.subnet(besides: subnet)
+    }
 
     /// What other projects have of a network that is shared.
     private func foreign(_ name: NetworkName) -> [ForeignNetwork] {
@@ -89,10 +98,18 @@ struct AddressAssigner {
                 "the shared network '\(name)' is \(network.subnet) in the project '\(first.project)'",
                 at: subnet.location, help: "leave 'subnet' out, or give the network another name")
         }
-        if spec.value.isInternal != network.isInternal {
+        if spec.value.isInternal != network.kind.isInternal {
             problems.error(
-                "the shared network '\(name)' is \(network.isInternal ? "" : "not ")internal in the project "
+                "the shared network '\(name)' is \(network.kind.isInternal ? "" : "not ")internal in the project "
                     + "'\(first.project)'", at: spec.location, help: "say the same of it here, or give it another name")
+        }
+        let own = spec.value.subnet6?.value.subnet(besides: network.subnet)
+        if own != network.kind.subnet6 {
+            let theirs = network.kind.subnet6.map { "the IPv6 subnet \($0)" } ?? "no IPv6 subnet"
+            problems.error(
+                "the shared network '\(name)' has \(theirs) in the project '\(first.project)'",
+                at: spec.value.subnet6?.location ?? spec.location,
+                help: "say the same of it here, or give it another name")
         }
         return network.subnet
     }
@@ -138,6 +155,18 @@ struct AddressAssigner {
             let note = Diagnostic.Note("'\(first.name)' has \(first.subnet.value)", at: first.subnet.location)
             problems.error(
                 "the networks '\(first.name)' and '\(second.name)' overlap", at: second.subnet.location, notes: [note])
+        }
+    }
+
+    /// Reports IPv6 subnets that two networks have.
+    private func checkOverlaps6(_ problems: inout Problems) {
+        var owners: [IPv6Subnet: NetworkName] = [:]
+        for name in order {
+            guard let subnet = subnet6(name), let first = owners.updateValue(name, forKey: subnet) else { continue }
+            problems.error(
+                "the networks '\(first)' and '\(name)' have the same IPv6 subnet \(subnet)",
+                at: declared[name]?.value.subnet6?.location,
+                notes: [Diagnostic.Note("'\(first)' has it here", at: declared[first]?.value.subnet6?.location)])
         }
     }
 

@@ -23,6 +23,9 @@ extension TextFormat {
     /// `IPv4Subnet`.
     static let subnet = TextFormat("ipv4-subnet", pattern: "^\(address)/([89]|[12][0-9]|30)$")
 
+    /// `IPv6Choice`.
+    static let subnet6 = TextFormat("ipv6-subnet", pattern: "^(auto|[0-9A-Fa-f:]{2,39}/64)$")
+
     /// `MACAddress`.
     static let mac = TextFormat("mac", pattern: "^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){5}$")
 

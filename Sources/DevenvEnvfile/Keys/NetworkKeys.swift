@@ -8,6 +8,7 @@ enum NetworkKeys {
         var subnet: Located<IPv4Subnet>?
         var isInternal = false
         var isShared = false
+        var subnet6: Located<IPv6Choice>?
     }
 
     struct AttachmentDraft: Sendable {
@@ -20,6 +21,9 @@ enum NetworkKeys {
         "a network",
         [
             Key("subnet", \.subnet, subnet.located, "its addresses, as in 10.60.0.0/24; chosen where it is left out"),
+            Key(
+                "subnet6", \.subnet6, subnet6.located,
+                "IPv6 addresses beside the others, as in fd5e:1::/64; 'auto' makes them of the others"),
             Key("internal", \.isInternal, .boolean, "whether it leads to its machines and this host only"),
             Key(
                 "shared", \.isShared, .boolean, "whether other projects' machines are on it, those that share this name"
@@ -57,10 +61,23 @@ enum NetworkKeys {
             }
             return Located(
                 NetworkSpec(
-                    name: name, subnet: draft.subnet, isInternal: draft.isInternal, isShared: draft.isShared),
+                    name: name, subnet: draft.subnet, isInternal: draft.isInternal, isShared: draft.isShared,
+                    subnet6: draft.subnet6),
                 at: key.location)
         }
     }
+
+    private static let subnet6 = ValueType<IPv6Choice>
+        .parsed("'auto', or an IPv6 subnet such as fd5e:1::/64", format: .subnet6) { text in
+            text == "auto" ? .automatic : IPv6Subnet(text).map(IPv6Choice.fixed)
+        }
+        .then { choice, node, scope in
+            guard case .fixed(let subnet) = choice, !subnet.isUsable else { return choice }
+            scope.problems.error(
+                "'\(subnet)' is no subnet for machines", at: node.location,
+                help: "take one of your own, as in fd5e:1::/64, or 'auto'")
+            return nil
+        }
 
     private static let subnet = ValueType<IPv4Subnet>
         .parsed("a subnet such as 10.60.0.0/24, its first address and the length of its prefix", format: .subnet) {

@@ -8,8 +8,8 @@ package struct AddressBook: Sendable, Equatable, Codable {
     package var reserved: [IPv4Subnet]
     /// What other projects have of shared networks. Not part of what is kept here.
     package var foreign: [ForeignNetwork]
-    /// The names of the project's own networks that are shared, and whether each is internal. Not part of what is kept here.
-    package var shared: [NetworkName: Bool] = [:]
+    /// The project's own networks that are shared, without subnets. Not part of what is kept here.
+    package var shared: [NetworkName: SharedKind] = [:]
 
     private enum CodingKeys: String, CodingKey {
         case subnets, addresses
@@ -28,10 +28,10 @@ package struct AddressBook: Sendable, Equatable, Codable {
 
     /// The project's own part of the networks that it shares, by name; those that it has no subnet in are left out.
     package var sharedNetworks: [SharedNetwork] {
-        shared.sorted { $0.key < $1.key }.compactMap { name, isInternal in
+        shared.sorted { $0.key < $1.key }.compactMap { name, kind in
             subnets[name.rawValue].map { subnet in
                 SharedNetwork(
-                    name: name, subnet: subnet, isInternal: isInternal,
+                    name: name, subnet: subnet, kind: kind,
                     addresses: addresses.compactMapValues { $0[name.rawValue] })
             }
         }

@@ -4,17 +4,31 @@ package struct SharedNetwork: Hashable, Sendable, Codable {
     package let name: NetworkName
     /// Its subnet, the same in all projects.
     package let subnet: IPv4Subnet
-    /// Whether it leads to its machines and this host only, in all projects alike.
-    package let isInternal: Bool
+    /// What else must be the same in all projects.
+    package let kind: SharedKind
     /// The addresses of the project's own machines in it.
     package let addresses: [String: IPv4Address]
 
     /// Describes one project's part of a network.
-    package init(name: NetworkName, subnet: IPv4Subnet, isInternal: Bool, addresses: [String: IPv4Address]) {
+    package init(name: NetworkName, subnet: IPv4Subnet, kind: SharedKind, addresses: [String: IPv4Address]) {
         self.name = name
         self.subnet = subnet
-        self.isInternal = isInternal
+        self.kind = kind
         self.addresses = addresses
+    }
+}
+
+/// What of a shared network is the same in all projects, beside its subnet.
+package struct SharedKind: Hashable, Sendable, Codable {
+    /// Whether it leads to its machines and this host only.
+    package let isInternal: Bool
+    /// Its IPv6 subnet; nil where it has none.
+    package let subnet6: IPv6Subnet?
+
+    /// Joins them.
+    package init(isInternal: Bool, subnet6: IPv6Subnet?) {
+        self.isInternal = isInternal
+        self.subnet6 = subnet6
     }
 }
 

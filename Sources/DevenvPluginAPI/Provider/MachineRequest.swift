@@ -86,12 +86,15 @@ package struct MachineAccess: Sendable {
 package struct HostEntry: Hashable, Sendable {
     /// The address.
     package let address: IPv4Address
+    /// The IPv6 address, nil where it has none.
+    package let address6: IPv6Address?
     /// Its names, the first is canonical.
     package let names: [String]
 
     /// Makes an entry.
-    package init(address: IPv4Address, names: [String]) {
+    package init(address: IPv4Address, address6: IPv6Address? = nil, names: [String]) {
         self.address = address
+        self.address6 = address6
         self.names = names
     }
 }

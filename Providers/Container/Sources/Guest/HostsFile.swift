@@ -19,11 +19,14 @@ enum HostsFile {
         return (lines + block(hosts, hostname)).joined(separator: "\n") + "\n"
     }
 
-    /// One entry: `10.60.0.10 db db.test`.
-    static func line(_ entry: HostEntry) -> String { "\(entry.address) \(entry.names.joined(separator: " "))" }
+    /// One entry: `10.60.0.10 db db.test`, and the same for its IPv6 address.
+    static func lines(_ entry: HostEntry) -> [String] {
+        let names = entry.names.joined(separator: " ")
+        return ["\(entry.address) \(names)"] + (entry.address6.map { ["\($0) \(names)"] } ?? [])
+    }
 
     private static func block(_ hosts: [HostEntry], _ hostname: String) -> [String] {
-        var lines = hosts.map(line)
+        var lines = hosts.flatMap(lines)
         // sudo looks the host's own name up
         if !hosts.contains(where: { $0.names.contains(hostname) }) { lines.append("127.0.1.1 \(hostname)") }
         return [first] + lines + [last]

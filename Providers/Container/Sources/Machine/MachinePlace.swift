@@ -82,6 +82,6 @@ extension MachinePlace {
     func bridge(of interface: NetworkInterface) -> Bridge {
         Bridge(
             project: interface.isShared ? Bridge.sharing(directories) : project, network: interface.network,
-            subnet: interface.subnet, isInternal: interface.isInternal)
+            subnet: interface.subnet, isInternal: interface.isInternal, subnet6: interface.subnet6)
     }
 }

@@ -12,6 +12,8 @@ struct Bridge: Hashable, Sendable {
     let subnet: IPv4Subnet
     /// Whether nothing leads from it but to the host.
     var isInternal = false
+    /// Its IPv6 addresses, nil where it has none; the host takes the one that belongs to its other.
+    var subnet6: IPv6Subnet?
 
     /// All names of devenv's bridges begin with it.
     static let prefix = "dv"
@@ -25,7 +27,7 @@ struct Bridge: Hashable, Sendable {
     }
 
     /// What the interface is marked with. It is set last: a bridge that carries it is whole.
-    var alias: String { "devenv:\(project):\(network):\(subnet)" }
+    var alias: String { "devenv:\(project):\(network):\(subnet)" + (subnet6.map { ",\($0)" } ?? "") }
 
     /// A fixed address: by default a bridge takes the lowest one of its ports, so that the gateway would change under
     /// live connections whenever a machine comes or goes.

@@ -101,14 +101,40 @@ struct HostNetwork {
         for (bridge, presence) in presences where presence != .whole { try checkSubnet(of: bridge) }
         let lines = LinkBatch.bridges(presences)
         if !lines.isEmpty { try await succeed(LinkBatch.invocation(lines), "making the network's bridge") }
+        try await complete(presences)
         try ProviderError.translate { () throws(HostError) in
             for bridge in bridges { try KernelSetting.write("1", to: "net/ipv4/conf/\(bridge.name)/route_localnet") }
             try KernelSetting.write("1", to: "net/ipv4/ip_forward")
         }
     }
 
+    /// Gives new bridges their IPv6 addresses. Packets are not forwarded by this host: it would no longer take its own default
+    /// route from routers then (accept_ra in the kernel's ip-sysctl).
+    private func complete(_ bridges: [(bridge: Bridge, presence: Bridge.Presence)]) async throws(ProviderError) {
+        let lines = LinkBatch.completions(bridges)
+        guard !lines.isEmpty else { return }
+        for (bridge, presence) in bridges where presence != .whole && bridge.subnet6 != nil {
+            let settings = "net/ipv6/conf/\(bridge.name)/"
+            guard HostFiles.exists(FilePath("/proc/sys/\(settings)")) else {
+                throw .invalidRequest(
+                    "making the network '\(bridge.network)': this host has no IPv6",
+                    help: "take 'subnet6' out of the Envfile, or boot without ipv6.disable=1")
+            }
+            try ProviderError.translate { () throws(HostError) in
+                try KernelSetting.write("0", to: settings + "disable_ipv6")
+                try KernelSetting.write("0", to: settings + "accept_ra")
+            }
+        }
+        try await succeed(LinkBatch.invocation(lines), "giving the network's bridge its IPv6 address")
+    }
+
     /// Refuses a subnet that this host has behind another interface, such as the network of another provider's machines.
     private func checkSubnet(of bridge: Bridge) throws(ProviderError) {
+        if let subnet = bridge.subnet6, let other = HostRoute6.obstacle(to: subnet, by: bridge.name) {
+            throw .invalidRequest(
+                "making the network '\(bridge.network)': this host has \(subnet) on '\(other)' already",
+                help: "give the network another 'subnet6' in the Envfile, or 'auto'")
+        }
         guard let part = HostRoute.obstacle(to: bridge.subnet, by: bridge.name) else { return }
         throw .invalidRequest(
             "making the network '\(bridge.network)': this host has \(part.subnet) on '\(part.interface)' already, "

@@ -3,7 +3,7 @@ import DevenvModel
 
 /// Input of `ip -batch`: links, addresses and routes in as few calls as can be.
 enum LinkBatch {
-    /// Makes bridges whole.
+    /// Makes bridges whole, but for those with IPv6 addresses, which `completions` makes so.
     ///
     /// `quickack 1` spares each SSH connection two delayed acknowledgements of 40 ms.
     static func bridges(_ bridges: [(bridge: Bridge, presence: Bridge.Presence)]) -> [String] {
@@ -16,10 +16,21 @@ enum LinkBatch {
                 "link set dev \(name) addrgenmode none up",
                 "addr add \(gateway)/\(bridge.subnet.prefixLength) dev \(name) noprefixroute",
                 "route replace \(bridge.subnet) dev \(name) proto kernel scope link src \(gateway) quickack 1",
-                "link set dev \(name) alias \(bridge.alias)",
-            ]
+            ] + (bridge.subnet6 == nil ? [mark(bridge)] : [])
         }
     }
+
+    /// Gives bridges their IPv6 addresses, once their settings admit any. `nodad`: nobody else gives out these addresses, and one that
+    /// is still being looked for is not answered on.
+    static func completions(_ bridges: [(bridge: Bridge, presence: Bridge.Presence)]) -> [String] {
+        bridges.flatMap { bridge, presence -> [String] in
+            guard presence != .whole, let subnet = bridge.subnet6 else { return [] }
+            let gateway = subnet.address(for: bridge.subnet.gateway)
+            return ["addr add \(gateway)/64 dev \(bridge.name) nodad", mark(bridge)]
+        }
+    }
+
+    private static func mark(_ bridge: Bridge) -> String { "link set dev \(bridge.name) alias \(bridge.alias)" }
 
     /// Joins a machine to its bridges: on the host.
     static func attachments(_ cables: [Cable], process: Int32) -> [String] {
@@ -40,7 +51,7 @@ enum LinkBatch {
                 "link set dev \(cable.inside) up",
                 "addr add \(address)/\(subnet.prefixLength) dev \(cable.inside) noprefixroute",
                 "route replace \(subnet) dev \(cable.inside) src \(address) quickack 1",
-            ]
+            ] + (cable.interface.address6.map { ["addr add \($0)/64 dev \(cable.inside) nodad"] } ?? [])
         }
         guard let outlet = cables.first(where: \.isWayOut) else { return addresses }
         return addresses + ["route replace default via \(outlet.interface.subnet.gateway) quickack 1"]
