@@ -68,22 +68,22 @@ class LiveMachine:
                 return process
         raise Failure("nothing watches")
 
-    def save(self, source, inside, content, limit=10):
-        """Saves a file as editors do, by a rename, and gives the milliseconds until the machine has it."""
-        temporary = source.with_name(f".{source.name}.new")
-        start = time.perf_counter()
-        temporary.write_bytes(content)
-        temporary.rename(source)
-        seen = self.files / inside
-        while True:
-            try:
-                if seen.read_bytes() == content:
-                    return (time.perf_counter() - start) * 1000
-            except OSError:
-                pass  # between two of its states, or not there yet
-            if time.perf_counter() - start > limit:
-                raise Failure(f"'{inside}' has not come for {limit} seconds")
-            time.sleep(0.0005)
+
+def save(source, seen, content, limit=10):
+    """Saves a file as editors do, by a rename, and gives the milliseconds until the machine has it."""
+    temporary = source.with_name(f".{source.name}.new")
+    start = time.perf_counter()
+    temporary.write_bytes(content)
+    temporary.rename(source)
+    while True:
+        try:
+            if seen.read_bytes() == content:
+                return (time.perf_counter() - start) * 1000
+        except OSError:
+            pass  # between two of its states, or not there yet
+        if time.perf_counter() - start > limit:
+            raise Failure(f"'{seen}' has not come for {limit} seconds")
+        time.sleep(0.0005)
 
 
 def latencies(machine, source, inside, rounds):
@@ -93,7 +93,7 @@ def latencies(machine, source, inside, rounds):
     for number in range(rounds):
         file = random.choice(files)
         content = f"{number} {random.random()}\n".encode() * 50
-        taken.append(machine.save(file, f"{inside}/{file.relative_to(source)}", content))
+        taken.append(save(file, machine.files / inside / file.relative_to(source), content))
         time.sleep(random.uniform(0.02, 0.08))
     return taken
 
