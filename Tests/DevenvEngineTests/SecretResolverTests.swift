@@ -44,9 +44,9 @@ import Testing
     @Test func sopsIsCalledForTheValueThatTheKeysLeadTo() async throws {
         try await TemporaryDirectory.with { directory in
             let file = try directory.write("{}", to: "db.yaml")
-            let keys = ["db", "pass\"w\\d"]
+            let keys = ["db", "pass\"w\\d", "0"]
             let call = try await resolver.value(of: "db", from: .sops(file, keys: keys, identity: nil)).secret
-            #expect(call == #"sops --decrypt --extract '["db"]["pass\"w\\d"]' \#(file)"#)
+            #expect(call == #"sops --decrypt --extract '["db"]["pass"w\d"][0]' \#(file)"#)
             let whole = try await resolver.value(of: "db", from: .sops(file, keys: [], identity: "k")).secret
             #expect(whole == "sops --decrypt \(file)")
         }

@@ -38,6 +38,9 @@ import Testing
             "1️⃣ a file of age needs the 'identity' that decrypts it", "2️⃣ 'key' does not go with 'file'",
             "3️⃣ 'key' does not go with 'age'"),
         Mistake(
+            "version: 1\nsecrets: {a: 1️⃣{sops: x, key: [b, 'c[0]']}}\nmachines: {web: }",
+            "1️⃣ 'key' holds a '[', by which sops divides keys"),
+        Mistake(
             "version: 1\nsecrets: {password: {env: A}}\nmachines: {web: {provision: [{shell: {args: [1️⃣secret:pasword]}}]}}",
             "1️⃣ there is no secret 'pasword'"),
         Mistake("version: 1\ndefaults: {memory: 1️⃣lots}\nmachines: {a: {memory: 1GiB}, b: }", memory("lots")),

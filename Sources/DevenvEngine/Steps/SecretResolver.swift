@@ -34,18 +34,11 @@ struct SecretResolver: Sendable {
         }
     }
 
-    /// The place of a value as sops takes it after `--extract`: `["db"]["password"]`, the keys as JSON's texts.
+    /// The place of a value as sops takes it after `--extract`: `["db"]["users"][0]`. It takes what is between the quotes as it is.
     static func extraction(_ keys: [String]) -> String {
         keys.map { key in
-            let escaped = key.unicodeScalars.map { scalar in
-                switch scalar {
-                case "\"", "\\": "\\\(scalar)"
-                case _ where scalar.value < 0x20:
-                    "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-                default: String(scalar)
-                }
-            }
-            return "[\"\(escaped.joined())\"]"
+            let isNumber = !key.isEmpty && key.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            return isNumber ? "[\(key)]" : "[\"\(key)\"]"
         }.joined()
     }
 

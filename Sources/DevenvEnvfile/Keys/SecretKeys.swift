@@ -38,6 +38,11 @@ enum SecretKeys {
                 return .command(command)
             }
             if let file = draft.age { return draft.identity.map { .age(file, identity: $0) } }
+            if draft.keys.contains(where: { $0.contains("[") }) {
+                scope.problems.error(
+                    "'key' holds a '[', by which sops divides keys", at: node.location,
+                    help: "give the value a key without one")
+            }
             if let file = draft.sops { return .sops(file, keys: draft.keys, identity: draft.identity) }
             return draft.environment.map { .environment($0) } ?? draft.file.map { .file($0) }
         }.located
