@@ -87,7 +87,9 @@ extension BoxError {
     static func notPermitted(_ attempt: String) -> BoxError {
         BoxError(
             .notPermitted, "\(attempt): a box holds files of many owners and devices, which only root may make",
-            help: "run the command as root, for example with sudo")
+            help:
+                "run the command as root, for example with sudo, or see what 'devenv doctor' misses for containers of yours"
+        )
     }
 
     /// Runs a file operation and translates its error.

@@ -12,7 +12,12 @@ enum BoxTools {
             [
                 "--extract", "--force-local", "--file", archive.string, "--directory", target.string, "--numeric-owner",
                 "--preserve-permissions", "--same-owner", "--acls", "--xattrs", "--xattrs-include=*",
-            ], timeout: .seconds(3600), endsWithCaller: true)
+            ] + withoutDevices, timeout: .seconds(3600), endsWithCaller: true)
+    }
+
+    /// Only root of the host makes devices; machines get theirs when they start.
+    private static var withoutDevices: [String] {
+        UserRealm.current == nil ? [] : ["--anchored", "--exclude=./dev/*", "--exclude=dev/*"]
     }
 
     /// Packs the entries of a layer that a list names, without what only overlayfs reads.
@@ -21,7 +26,8 @@ enum BoxTools {
             "tar",
             [
                 "--create", "--file", archive.string, "--force-local", "--directory", layer.string, "--numeric-owner",
-                "--format=posix", "--acls", "--xattrs", "--xattrs-include=*", "--xattrs-exclude=trusted.overlay.*",
+                "--format=posix", "--acls", "--xattrs", "--xattrs-include=*",
+                "--xattrs-exclude=\(OverlayAttribute.prefix)*",
                 "--sparse", "--no-recursion", "--null", "--files-from", list.string,
             ], timeout: .seconds(3600), endsWithCaller: true)
     }
@@ -34,7 +40,8 @@ enum BoxTools {
                 "-x", "-p", "--numeric-owner", "--same-owner", "--acls", "--xattrs", "--chroot", "-f", archive.string,
                 "-C",
                 target.string,
-            ], environment: ["LC_ALL": "C.UTF-8"], timeout: .seconds(3600))
+            ] + (UserRealm.current == nil ? [] : ["--exclude=^./dev/*", "--exclude=^dev/*"]),
+            environment: ["LC_ALL": "C.UTF-8"], timeout: .seconds(3600))
     }
 
     /// Copies a directory's content with all that belongs to it; blocks are shared where the file system can, or the very files where

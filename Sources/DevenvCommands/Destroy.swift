@@ -29,7 +29,7 @@ extension Devenv {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(
+            let session = try await ProjectSession.open(
                 context, location.options, output, targets: targets.targets, recorded: true)
             // hooks of an Envfile that is broken or gone are not run: nothing may keep machines from going
             let graph = orphans ? try session.graph() : try session.graphIfValid()

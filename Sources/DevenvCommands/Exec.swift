@@ -36,7 +36,8 @@ extension Devenv {
         }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
+            let session = try await ProjectSession.open(
+                context, location, output, targets: targets.targets, recorded: true)
             let graph = try session.graphIfValid()
             let names = try await session.running(targets.targets, in: graph)
             let input = try makeInput(for: names)

@@ -35,7 +35,8 @@ extension Devenv {
         }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets)
+            let session = try await ProjectSession.open(
+                context, location, output, targets: targets.targets, reaching: false)
             let graph = try session.graph()
             let names = targets.targets.isEmpty ? nil : try session.declared(targets.targets, in: graph)
             let drawing = GraphDrawing(graph, of: names)

@@ -17,7 +17,7 @@ extension Devenv {
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try openProject(context, recorded: true)
+            let session = try await openProject(context, recorded: true)
             let graph = try session.graphIfValid()
             let names = try session.known(targets, in: graph)
             let operation = try await session.engine.prepareHalt(targets: names, force: force)

@@ -37,7 +37,8 @@ extension Devenv {
         }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
+            let session = try await ProjectSession.open(
+                context, location, output, targets: targets.targets, recorded: true)
             let lines = remove ? [] : try await lines(session)
             var change: HostsDocument.Change?
             if write || remove {

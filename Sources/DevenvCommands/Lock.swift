@@ -27,7 +27,7 @@ extension Devenv {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let provider = try Devenv.providerName(provider)
-            let session = try openProject(context)
+            let session = try await openProject(context, wish: provider)
             let graph = try session.graph()
             let names =
                 targets.isEmpty ? graph.machines.map(\.name.value) : try session.declared(targets, in: graph)

@@ -29,7 +29,7 @@ extension Devenv {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let options = try Devenv.upOptions(provider: provider, provisioning, recreate: recreate)
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets)
+            let session = try await ProjectSession.open(context, location, output, targets: targets.targets)
             let graph = try session.graph()
             let names = try session.declared(targets.targets, in: graph)
             let operation = try await session.engine.prepareUp(

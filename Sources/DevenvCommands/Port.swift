@@ -20,7 +20,7 @@ extension Devenv {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let (session, graph, name) = try ProjectSession.openForOne(
+            let (session, graph, name) = try await ProjectSession.openForOne(
                 context, location, output, target: target.target)
             let status = try await session.engine.status(graph, of: [name]).first
             guard let status, status.observation.state == .running else {

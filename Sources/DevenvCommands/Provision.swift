@@ -16,7 +16,7 @@ extension Devenv {
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try openProject(context)
+            let session = try await openProject(context)
             let graph = try session.graph()
             let names = try session.declared(targets, in: graph)
             let operation = try await session.engine.prepareProvision(graph, targets: names, only: provisioning.named)

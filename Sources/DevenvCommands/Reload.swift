@@ -15,7 +15,7 @@ extension Devenv {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let options = try Devenv.upOptions(provider: nil, provisioning, recreate: false)
-            let session = try openProject(context)
+            let session = try await openProject(context)
             let (graph, names) = try session.reserve(targets)
             let operation = try await session.prepare {
                 try await session.engine.prepareReload(graph, targets: names, options: options)

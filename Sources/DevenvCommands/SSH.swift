@@ -27,7 +27,7 @@ extension Devenv {
         var output: OutputOptions { OutputOptions(speech) }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let (session, graph, name) = try ProjectSession.openForOne(
+            let (session, graph, name) = try await ProjectSession.openForOne(
                 context, location, output, target: target.target)
             let options = try await session.sshOptions(of: name, in: graph)
             guard let program = ExecutableSearch.find("ssh", path: context.environment["PATH"]) else {

@@ -20,7 +20,8 @@ extension Devenv {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
+            let session = try await ProjectSession.open(
+                context, location, output, targets: targets.targets, recorded: true)
             let graph = try session.graphIfValid()
             let names = try await session.running(targets.targets, in: graph)
             guard host == nil || names.count == 1 else {

@@ -18,7 +18,8 @@ extension Devenv {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
+            let session = try await ProjectSession.open(
+                context, location, output, targets: targets.targets, recorded: true)
             let graph = try session.graphIfValid()
             let names = Set(try session.known(targets.targets, in: graph))
             let machines = try await session.engine.status(graph, of: names)

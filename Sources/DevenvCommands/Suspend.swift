@@ -13,7 +13,7 @@ extension Devenv {
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try openProject(context, recorded: true)
+            let session = try await openProject(context, recorded: true)
             let names = try session.known(targets, in: session.graphIfValid())
             let operation = try await session.engine.prepareSuspend(targets: names)
             return try await makeRun(context, session).carryOut(operation)
@@ -34,7 +34,7 @@ extension Devenv {
         @OptionGroup var action: ActionOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try openProject(context, recorded: true)
+            let session = try await openProject(context, recorded: true)
             let graph = try session.graphIfValid()
             let names = try session.known(targets, in: graph)
             let operation = try await session.engine.prepareResume(targets: names, graph: graph)

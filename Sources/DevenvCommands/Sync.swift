@@ -28,7 +28,7 @@ extension Devenv {
         }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try openProject(context)
+            let session = try await openProject(context)
             let graph = try session.graph()
             let names = try session.declared(targets, in: graph)
             let returning = try back.returning(context, output, graph, names)

@@ -32,7 +32,7 @@ extension Devenv {
             if let file = try planFile() { return try await carryOut(file, context) }
             var options = try Devenv.upOptions(provider: provider, provisioning, recreate: recreate)
             options.locked = locked
-            let session = try openProject(context)
+            let session = try await openProject(context, wish: options.provider)
             let (graph, names) = try session.reserve(targets)
             let operation = try await session.prepare {
                 try await session.engine.prepareUp(graph, targets: names, options: options)
@@ -56,7 +56,7 @@ extension Devenv {
 
         private func carryOut(_ file: PlanFile, _ context: CommandContext) async throws -> ExitStatus {
             let saved = try SavedPlan.read(context.absolute(file.path))
-            let session = try ProjectSession.open(context, action.location, action.output)
+            let session = try await ProjectSession.open(context, action.location, action.output)
             let (graph, _) = try session.reserve([])
             let operation = try await session.prepare {
                 try await session.engine.prepareUp(

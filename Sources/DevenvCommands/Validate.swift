@@ -16,7 +16,7 @@ extension Devenv {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(context, location, output)
+            let session = try await ProjectSession.open(context, location, output, reaching: false)
             let (graph, diagnostics) = try session.problems()
             guard let graph, !diagnostics.hasErrors else { throw CommandFailure.invalid(diagnostics) }
             if output.json {

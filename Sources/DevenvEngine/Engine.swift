@@ -54,6 +54,16 @@ package struct Engine: Sendable {
         return [.error("there is no provisioner '\(item.kind.value)'", at: item.kind.location, help: help)]
     }
 
+    /// Has this process become one that the providers of these machines serve, and of all that are recorded; it may begin again for
+    /// that and not return. Machines that name no provider may have the first there is.
+    package func enter(for machines: [MachineSpec], wish: ProviderName?) async throws(EngineError) {
+        let recorded = try EngineError.wrap { () throws(StateError) in try store.machines() }.map(\.provider)
+        let declared = machines.flatMap { machine in
+            machine.providers.isEmpty ? components.providers.prefix(1).map(\.name) : machine.providers.map(\.value)
+        }
+        try await components.enter(Set(recorded + (wish.map { [$0] } ?? declared)))
+    }
+
     /// What each provider says about this host.
     package func findings() async -> [(provider: ProviderName, findings: [Finding])] {
         var result: [(provider: ProviderName, findings: [Finding])] = []

@@ -25,6 +25,7 @@ package struct HostSurvey: Sendable {
             try ProjectStore.indexedProjects(components.host)
         }
         let entries = known.map { ($0, records(of: $0, components.host)) }
+        try await components.enter(Set(entries.flatMap(\.1.machines).map(\.provider)))
         let seen = await Observation.survey(entries.flatMap(\.1.machines), components.providers)
         let projects = entries.map { known, records in
             Project(

@@ -1,4 +1,3 @@
-import Glibc
 package import SystemPackage
 
 /// Where devenv keeps what belongs to a user rather than to a project.
@@ -25,10 +24,11 @@ package struct HostDirectories: Hashable, Sendable {
         self.sharedBoxes = sharedBoxes == data.appending("boxes") ? nil : sharedBoxes
     }
 
-    /// The directories that an environment and a user id lead to.
-    package init(environment: [String: String], userID: UInt32 = getuid()) {
+    /// The directories that an environment and a user id lead to. In a realm the owners of shared boxes are nobody's ids, so that
+    /// there are none.
+    package init(environment: [String: String], userID: UInt32 = UserRealm.userID) {
         let named = environment["DEVENV_SHARED_BOXES"] ?? "/var/lib/devenv/boxes"
-        let shared = named.hasPrefix("/") ? FilePath(named) : nil
+        let shared = named.hasPrefix("/") && UserRealm.current == nil ? FilePath(named) : nil
         if let home = environment["DEVENV_HOME"], home.hasPrefix("/") {
             self.init(data: FilePath(home), runtime: FilePath(home).appending("run"), sharedBoxes: shared)
         } else if userID == 0 {

@@ -14,10 +14,12 @@ package struct HostRoute: Hashable, Sendable {
         self.subnet = subnet
     }
 
-    /// The routes of this host, /proc/net/route (proc(5), route(8)), the default route left out.
+    /// The routes of this host, or of the realm that this process is in, /proc/net/route (proc(5), route(8)), the default route
+    /// left out.
     package static func all() -> [HostRoute] {
+        let file = UserRealm.current.map { FilePath("/proc/\($0.holder)/net/route") } ?? "/proc/net/route"
         // Without /proc there is nothing to keep clear of.
-        guard let bytes = (try? HostFiles.read("/proc/net/route")) ?? nil else { return [] }
+        guard let bytes = (try? HostFiles.read(file)) ?? nil else { return [] }
         return all(in: String(decoding: bytes, as: UTF8.self))
     }
 

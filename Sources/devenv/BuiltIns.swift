@@ -23,7 +23,7 @@ enum BuiltIns {
         _ host: HostDirectories, _ environment: [String: String], _ runner: any ToolRunner
     ) -> [any Provider] {
         [
-            ContainerProvider(directories: host, tools: runner),
+            ContainerProvider(directories: host, environment: environment, tools: runner),
             LibvirtProvider(directories: host, environment: environment, tools: runner),
             VirtualBoxProvider(directories: host, environment: environment, tools: runner),
         ]

@@ -1,6 +1,8 @@
+import ContainerProvider
 import DevenvCommands
 import DevenvEngine
 import DevenvHost
+import DevenvPluginAPI
 import Glibc
 import LibvirtProvider
 import SystemPackage
@@ -14,7 +16,8 @@ struct Main {
             _ = try? FileDescriptor.standardError.writeAll("error: an argument is not UTF-8\n".utf8)
             exit(ExitStatus.usage.code)
         }
-        if let status = ForwardRelay.serve(arguments) { exit(status) }
+        if let status = ForwardRelay.serve(arguments) ?? MachineRelay.serve(arguments) { exit(status) }
+        joinRealm()
         if let status = await LiveService.serve(arguments, environment: environment(), BuiltIns.components) {
             exit(status)
         }
@@ -31,7 +34,18 @@ struct Main {
         }
         let status = await task.value
         withExtendedLifetime(watch) {}
+        RealmMembership.leave()
         exit(status.code)
+    }
+
+    /// An ordinary user's process may have begun again to be root of the user's realm.
+    private static func joinRealm() {
+        do { try RealmMembership.join() } catch {
+            let help = error.help.map { "\n  help: \($0)" } ?? ""
+            // whether this can be written or not, we end
+            _ = try? FileDescriptor.standardError.writeAll("error: \(error.message)\(help)\n".utf8)
+            exit(ExitStatus.failed.code)
+        }
     }
 
     /// The arguments as they are; nil where one is not UTF-8, as repairing it would change what a command is given.

@@ -3,16 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -20,7 +25,9 @@
 static int write_map(int process, const char *kind, unsigned first, unsigned count) {
     char path[64], map[64];
     snprintf(path, sizeof path, "/proc/%d/%s", process, kind);
-    int length = snprintf(map, sizeof map, "0 %u %u\n", first, count);
+    // what another namespace maps from two sources can't be mapped as one range
+    int length = first == 0 ? snprintf(map, sizeof map, "0 0 1\n1 1 %u\n", count - 1)
+                            : snprintf(map, sizeof map, "0 %u %u\n", first, count);
     int file = open(path, O_WRONLY | O_CLOEXEC);
     if (file < 0) return -1;
     int written = (int)write(file, map, (size_t)length);
@@ -30,9 +37,9 @@ static int write_map(int process, const char *kind, unsigned first, unsigned cou
     return written == length ? 0 : -1;
 }
 
-static int open_namespace_of(int process) {
+static int open_namespace(int process, const char *kind) {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/ns/user", process);
+    snprintf(path, sizeof path, "/proc/%d/ns/%s", process, kind);
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
@@ -47,7 +54,7 @@ int devenv_user_namespace(unsigned first, unsigned count) {
     }
     int result = -1;
     if (write_map(process, "uid_map", first, count) == 0 && write_map(process, "gid_map", first, count) == 0)
-        result = open_namespace_of(process);
+        result = open_namespace(process, "user");
     int error = errno;
     kill(process, SIGKILL);
     while (waitpid(process, NULL, __WALL) < 0 && errno == EINTR) continue;
@@ -169,11 +176,17 @@ int devenv_root_mount_of_process(int process) {
     return root.mount;
 }
 
-#define OVERLAY "trusted.overlay."
+// The name of an attribute that overlayfs keeps: in a user's realm overlays are mounted with userxattr.
+static const char *overlay_name(const char *name) {
+    static _Thread_local char text[64];
+    int in_realm = getuid() == 0 && getenv("DEVENV_REALM") != NULL;
+    snprintf(text, sizeof text, "%s.overlay.%s", in_realm ? "user" : "trusted", name);
+    return text;
+}
 
 int devenv_is_opaque(const char *directory) {
     char value = 0;
-    ssize_t length = lgetxattr(directory, OVERLAY "opaque", &value, 1);
+    ssize_t length = lgetxattr(directory, overlay_name("opaque"), &value, 1);
     if (length < 0 && (errno == ENODATA || errno == ENOTSUP)) return 0;
     if (length == 1 && value == 'y') return 1;
     if (length >= 0) errno = ENOTSUP;
@@ -181,7 +194,7 @@ int devenv_is_opaque(const char *directory) {
 }
 
 int devenv_make_opaque(const char *directory) {
-    return lsetxattr(directory, OVERLAY "opaque", "y", 1, 0);
+    return lsetxattr(directory, overlay_name("opaque"), "y", 1, 0);
 }
 
 int devenv_copy_times(const char *from, const char *to) {
@@ -202,14 +215,98 @@ int devenv_copy_attributes(const char *from, const char *to) {
     ssize_t length = llistxattr(from, names, sizeof names);
     if (length < 0) return errno == ENOTSUP ? 0 : -1;
     for (const char *name = names; name < names + length; name += strlen(name) + 1) {
-        if (strncmp(name, OVERLAY, strlen(OVERLAY)) == 0) {
-            if (strcmp(name, OVERLAY "redirect") == 0) {
+        if (strncmp(name, overlay_name(""), strlen(overlay_name(""))) == 0) {
+            if (strcmp(name, overlay_name("redirect")) == 0) {
                 errno = ENOTSUP;
                 return -1;
             }
-            if (strcmp(name, OVERLAY "opaque") != 0) continue;
+            if (strcmp(name, overlay_name("opaque")) != 0) continue;
         }
         if (copy_attribute(from, to, name) != 0) return -1;
     }
     return 0;
+}
+
+static int join(int namespace, int kind) {
+    int result = namespace < 0 ? -1 : setns(namespace, kind);
+    int error = errno;
+    if (namespace >= 0) close(namespace);
+    errno = error;
+    return result;
+}
+
+int devenv_join_realm(int process) {
+    char directory[PATH_MAX];
+    if (!getcwd(directory, sizeof directory)) strcpy(directory, "/");
+    // both are opened first: the other mounts may have another /proc
+    int user = open_namespace(process, "user"), mounts = open_namespace(process, "mnt");
+    if (join(user, CLONE_NEWUSER) != 0 || join(mounts, CLONE_NEWNS) != 0) return -1;
+    // setns(2) leads to the root; a directory that was removed meanwhile is none
+    return chdir(directory) == 0 ? 0 : chdir("/");
+}
+
+static int is_own(int namespace) {
+    struct stat theirs, ours;
+    return fstat(namespace, &theirs) == 0 && stat("/proc/self/ns/user", &ours) == 0 && theirs.st_ino == ours.st_ino;
+}
+
+int devenv_join_network(int process) {
+    int user = open_namespace(process, "user"), network = open_namespace(process, "net");
+    if (user < 0 || network < 0) return -1;
+    if (!is_own(user) && join(user, CLONE_NEWUSER) != 0) return -1;
+    return join(network, CLONE_NEWNET);
+}
+
+int devenv_connect_local(int socket, const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    return connect(socket, (struct sockaddr *)&address, sizeof address);
+}
+
+int devenv_peer_process(int socket) {
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 ? peer.pid : -1;
+}
+
+static int write_all(int file, const char *bytes, ssize_t count) {
+    while (count > 0) {
+        ssize_t written = write(file, bytes, (size_t)count);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return -1;
+        bytes += written;
+        count -= written;
+    }
+    return 0;
+}
+
+// Carries what there is; 0 at the end, -1 where nothing can be carried any more.
+static int carry(int from, int to) {
+    static char buffer[256 * 1024];
+    ssize_t count = read(from, buffer, sizeof buffer);
+    if (count < 0) return errno == EINTR || errno == EAGAIN ? 1 : -1;
+    if (count == 0) return 0;
+    return write_all(to, buffer, count) == 0 ? 1 : -1;
+}
+
+int devenv_relay(int socket) {
+    struct pollfd ends[2] = {{STDIN_FILENO, POLLIN, 0}, {socket, POLLIN, 0}};
+    for (;;) {
+        if (poll(ends, 2, -1) < 0) {
+            if (errno == EINTR) continue;
+            return -1;
+        }
+        if (ends[1].revents) {
+            int state = carry(socket, STDOUT_FILENO);
+            if (state <= 0) return state;
+        }
+        if (ends[0].revents && carry(STDIN_FILENO, socket) <= 0) {
+            shutdown(socket, SHUT_WR);
+            ends[0].fd = -1;
+        }
+    }
 }

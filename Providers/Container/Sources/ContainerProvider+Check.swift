@@ -7,6 +7,11 @@ import SystemPackage
 extension ContainerProvider {
     /// What is usable on this host.
     package func check() async -> [Finding] {
+        if geteuid() != 0 { return RealmHost.look().findings + [seccompFinding, overlayFinding] }
+        guard UserRealm.current == nil else {
+            return RealmHost.look().findings.filter { $0.severity == .warning } + toolFindings
+                + [seccompFinding, overlayFinding]
+        }
         var findings =
             [rootFinding] + toolFindings + [seccompFinding, overlayFinding, userNamespaceFinding, groupFinding]
         findings.append(mountFinding)
@@ -15,15 +20,12 @@ extension ContainerProvider {
     }
 
     private var rootFinding: Finding {
-        geteuid() == 0
-            ? Finding(.fine, "running as root") : Finding(.problem, "containers need root for now", cure: Cure.root)
+        Finding(.fine, "running as root")
     }
 
     private var toolFindings: [Finding] {
-        let paths = (getenv("PATH").map { String(cString: $0) } ?? "/usr/sbin:/usr/bin").split(separator: ":")
-        return ["runc", "ip", "nft", "nsenter", "catatonit"].map { tool in
-            let isThere = paths.contains { access("\($0)/\(tool)", X_OK) == 0 }
-            return isThere
+        ["runc", "ip", "nft", "nsenter", "catatonit"].map { tool in
+            ToolPath.find(tool) != nil
                 ? Finding(.fine, "'\(tool)' is installed")
                 : Finding(.problem, "'\(tool)' is not installed", cure: Cure.install(tool))
         }
@@ -79,7 +81,6 @@ extension ContainerProvider {
     /// overrule them (nft(8): a packet has to pass every chain of a hook).
     private var forwardFinding: Finding? {
         get async {
-            guard geteuid() == 0 else { return nil }
             let call = ToolInvocation("nft", ["-j", "list", "chains"], timeout: .seconds(10))
             guard let outcome = try? await tools.run(call), outcome.status == 0 else { return nil }  // reported above
             guard let chain = ChainListing.dropping(in: outcome.standardOutput) else { return nil }
@@ -92,7 +93,6 @@ extension ContainerProvider {
 
     /// Tries what every start needs: a copy of a mount with shifted ids, attached nowhere.
     private var mountFinding: Finding {
-        guard geteuid() == 0 else { return Finding(.warning, "shifted mounts were not tried without root") }
         let directory = HostFiles.exists(directories.data) ? directories.data : "/var/lib"
         let namespace = devenv_user_namespace(ids.first, ids.count)
         guard namespace >= 0 else {

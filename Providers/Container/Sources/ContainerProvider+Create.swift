@@ -79,6 +79,8 @@ extension ContainerProvider {
 
     /// The machine's root, nobody on the host, has to reach its file system.
     private func checkWay(to path: FilePath) throws(ProviderError) {
+        // in a realm it is the user
+        guard UserRealm.current == nil else { return }
         var parent = path.removingLastComponent()
         while parent != parent.removingLastComponent() {
             var status = stat()
@@ -116,10 +118,13 @@ extension ContainerProvider {
         FaultPoint.reach("container.repair.mounted")
     }
 
-    /// Containers of users who are not root need other ways to limits and networks; they are not built yet.
+    /// Throws unless this process is root, of the host or of a user's realm.
     func requireRoot() throws(ProviderError) {
         guard geteuid() == 0 else {
-            throw .notPermitted("the provider 'container' needs root", help: Cure.root)
+            let problem = RealmHost.look().findings.first { $0.severity == .problem }
+            throw .notPermitted(
+                "containers can't be made for you: \(problem?.message ?? "this process is not in your realm")",
+                help: problem?.cure ?? "run 'devenv doctor'")
         }
     }
 }

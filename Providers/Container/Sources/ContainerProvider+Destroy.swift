@@ -24,17 +24,19 @@ extension ContainerProvider {
     /// Whether anything carries the machine's mark. Rules do only while there is a note of it.
     func isPresent(_ place: MachinePlace) -> Bool {
         HostFiles.exists(place.disk) || HostFiles.exists(place.run) || HostFiles.exists(place.runtimeState)
-            || !asides(of: place).isEmpty || !ControlGroups(place.cgroup).directories.isEmpty
+            || !asides(of: place).isEmpty || !ControlGroups(of: place).directories.isEmpty
     }
 
     /// Whether anything carries the project's mark, which goes with its last machine.
     private func isProjectPresent(_ place: MachinePlace) -> Bool {
-        HostFiles.exists(place.projectDisk) || !ControlGroups(place.projectGroup).directories.isEmpty
+        HostFiles.exists(place.projectDisk)
+            || UserRealm.current == nil && !ControlGroups(place.projectGroup).directories.isEmpty
     }
 
     /// Whoever makes groups below these parents right now removes them later, with its own machine. The project's directory
     /// may go at any moment, when its other machines are destroyed at the same time.
     private func removeParentGroups(of place: MachinePlace) throws(ProviderError) {
+        guard UserRealm.current == nil else { return }
         let group = ControlGroups(place.projectGroup)
         if let projectLock = try KernelLock.attempt(.projectGroups(place.projectDisk)) {
             _ = try? group.remove()  // a group that is not empty belongs to another machine

@@ -23,12 +23,20 @@ extension ContainerProvider {
         guard !seen.isEmpty else { return result }
         let needRules = seen.values.contains { $0.running.note?.needsRules ?? false }
         let rules = needRules ? try await network.list() : RuleListing()
+        let ports = needRules ? RealmNetwork.own.map(\.ports) : nil
         for (id, machine) in seen {
-            let drift = Drift(place: machine.place, note: machine.running.note).texts(rules: rules)
+            let note = machine.running.note
+            let drift = Drift(place: machine.place, note: note).texts(rules: rules, ports: ports)
             result[id] = MachineObservation(
-                state(of: machine.place), address: machine.running.note?.address, drift: drift)
+                state(of: machine.place), address: note?.address, access: note.flatMap(Self.route), drift: drift)
         }
         return result
+    }
+
+    /// The way into the realm that the machine is in; nil where its address is the host's neighbour.
+    private static func route(to note: RunNote) -> SSHRoute? {
+        guard let realm = UserRealm.current, let address = note.address else { return nil }
+        return MachineRelay.program(to: address, port: note.port ?? 22, in: realm).map(SSHRoute.program)
     }
 
     /// A machine that a snapshot keeps from going on runs: that is over in a moment, or is put right like other drift.
@@ -63,13 +71,13 @@ struct Drift {
     /// How it was started.
     let note: RunNote?
 
-    /// One text for each.
-    func texts(rules: RuleListing) -> [String] {
+    /// One text for each. `ports`: those of the host that lead into the realm, where there is one.
+    func texts(rules: RuleListing, ports: [SlirpSocket.Entry]? = nil) -> [String] {
         guard let note else { return ["what was noted of its start is gone"] }
         let present = Set(rules.forwards(of: place.mark).map(\.slot))
-        let forwards = note.forwards.filter { !present.contains(ForwardSlot($0)) }.map {
-            "the forward \($0) is missing"
-        }
+        let forwards = note.forwards.filter { forward in
+            !present.contains(ForwardSlot(forward)) || !(ports?.contains { $0.leads(forward) } ?? true)
+        }.map { "the forward \($0) is missing" }
         let cables = note.cables.filter { !$0.isJoined }.map {
             "\($0.inside) is not connected to '\($0.interface.network)'"
         }

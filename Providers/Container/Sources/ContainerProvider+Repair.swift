@@ -21,6 +21,8 @@ extension ContainerProvider {
             throw .invalidRequest("the machine '\(request.identity.name)' does not run", help: "run 'devenv up'")
         }
         try await repair(running, request)
+        // what an ordinary user's containers may use is not limited
+        guard UserRealm.current == nil else { return [:] }
         guard HostFiles.exists(place.runtimeState.appending("state.json")) else {
             throw .invalidRequest(
                 "changing the limits of the machine '\(request.identity.name)': what the runtime noted of it is gone",
@@ -58,7 +60,7 @@ extension ContainerProvider {
         try writeNames(of: request, at: place, resolver: await resolver(for: request))
         let note = RunNote(
             identity: request.identity, boot: HostBoot.id, cables: cables, forwards: request.forwards,
-            process: running.process, log: running.note?.log)
+            process: running.process, log: running.note?.log, port: request.access.port)
         if note != running.note { try Notes.write(note, to: place.runNote) }
         try remember(request.forwards, of: place)
     }
@@ -86,7 +88,7 @@ extension ContainerProvider {
         if let note, note.boot == HostBoot.id, let process = note.process, process.isAlive {
             return RunningMachine(process: process, note: note)
         }
-        guard let process = ControlGroups(place.cgroup).firstProcess else { return nil }
+        guard let process = ControlGroups(of: place).firstProcess else { return nil }
         guard !HostFiles.exists(place.runtimeState.appending("exec.fifo")) else { return nil }
         return RunningMachine(process: process, note: note)
     }
@@ -95,7 +97,7 @@ extension ContainerProvider {
 extension Cable {
     /// The same cables under the names of the host's links that carry their marks.
     static func find(_ cables: [Cable]) throws(HostError) -> [Cable] {
-        let links = FilePath("/sys/class/net")
+        let links = Links.directory
         var found: [Cable] = []
         for link in try HostFiles.list(links) {
             let alias = try HostFiles.read(links.appending(link).appending("ifalias"), limit: 4096) ?? []
@@ -112,7 +114,7 @@ extension Cable {
     /// The host's ends of a machine's cables, whatever became of the note of them. One that was made a moment before a kill
     /// carries no mark yet.
     static func names(of place: MachinePlace) -> [String] {
-        let links = FilePath("/sys/class/net")
+        let links = Links.directory
         let names = (try? HostFiles.list(links)) ?? []  // none without sysfs
         return names.filter { name in
             guard name.hasPrefix(prefix(of: place)) else { return false }
@@ -123,9 +125,9 @@ extension Cable {
     }
 
     /// Whether its end on the host is there.
-    var isPlugged: Bool { HostFiles.exists(FilePath("/sys/class/net").appending(name)) }
+    var isPlugged: Bool { HostFiles.exists(Links.directory.appending(name)) }
     /// Whether its end on the host is on its bridge.
     var isJoined: Bool {
-        HostFiles.exists(FilePath("/sys/class/net").appending(bridge).appending("brif").appending(name))
+        HostFiles.exists(Links.directory.appending(bridge).appending("brif").appending(name))
     }
 }

@@ -29,12 +29,18 @@ extension ContainerProvider {
         return [:]
     }
 
+    /// The port of the SSH server of what is started.
+    private func port(of launch: Launch) -> UInt16? {
+        guard case .request(let request) = launch.origin else { return nil }
+        return request.access.port
+    }
+
     /// Starts a machine whose root is mounted and of which nothing runs.
     func run(_ launch: Launch, at place: MachinePlace) async throws(ProviderError) {
         let cables = Cable.make(for: launch.interfaces, of: place)
         var note = RunNote(
             identity: launch.identity, boot: HostBoot.id, cables: cables, forwards: launch.forwards, process: nil,
-            log: launch.log.string)
+            log: launch.log.string, port: port(of: launch))
         try Notes.write(note, to: place.runNote)
         try remember(launch.forwards, of: place)
         FaultPoint.reach("container.start.noted")
@@ -67,7 +73,7 @@ extension ContainerProvider {
             Runc.create(place, console: launch.log), "making the container of '\(launch.identity.name)'")
         _ = consume lock
         _ = consume projectLock
-        guard let process = ControlGroups(place.cgroup).firstProcess else {
+        guard let process = ControlGroups(of: place).firstProcess else {
             throw .failed("the container of '\(launch.identity.name)' ended at once", help: "see '\(launch.log)'")
         }
         return process
@@ -79,7 +85,7 @@ extension ContainerProvider {
         let filter = options.seccomp == .unconfined ? nil : try SeccompProfile.filter(adding: options.capabilities)
         let config = RuntimeConfig(
             request, options: options, place: place, ids: ids, filter: filter,
-            hasUnifiedControlGroups: ControlGroups.isUnified())
+            hasUnifiedControlGroups: ControlGroups.isUnified(), isLimited: UserRealm.current == nil)
         try Notes.write(config, to: place.config)
     }
 
@@ -110,6 +116,9 @@ extension ContainerProvider {
     func resolver(for request: MachineRequest) async -> ResolverFile {
         if let servers = options(of: request).nameServers { return ResolverFile(servers: servers) }
         guard request.spec.interfaces.contains(where: { !$0.isInternal }) else { return ResolverFile(servers: []) }
-        return await NameServers.usable(remembering: directories.runtime.appending("name-servers"))
+        let usable = await NameServers.usable(remembering: directories.runtime.appending("name-servers"))
+        guard let network = RealmNetwork.own, !usable.servers.isEmpty else { return usable }
+        // a server on the host's own network may not be reached from a realm otherwise
+        return ResolverFile(servers: [network.nameServer], search: usable.search)
     }
 }

@@ -8,9 +8,9 @@ extension ContainerProvider {
     /// Stops the machine and takes down what only a running one needs.
     package func stop(_ machine: RecordedMachine, grace: Duration) async throws(ProviderError) {
         let place = place(machine.identity)
-        guard HostFiles.exists(place.run) || !ControlGroups(place.cgroup).directories.isEmpty else { return }
+        guard HostFiles.exists(place.run) || !ControlGroups(of: place).directories.isEmpty else { return }
         try requireRoot()
-        let groups = ControlGroups(place.cgroup)
+        let groups = ControlGroups(of: place)
         // a suspended machine can't hear that it is asked
         if grace > .zero, let running = try runningMachine(at: place), !groups.isFrozen {
             hurryFarewells(of: running.process)
@@ -56,7 +56,7 @@ extension ContainerProvider {
 
     /// Kills what is left of a run and removes its control groups and runc's state of it.
     func clear(_ place: MachinePlace) async throws(ProviderError) {
-        let groups = ControlGroups(place.cgroup)
+        let groups = ControlGroups(of: place)
         try await Shutdown.kill(groups)
         FaultPoint.reach("container.clear.killed")
         try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.runtimeState) }
@@ -91,7 +91,7 @@ extension ContainerProvider {
         let cables = Cable.names(of: place)
         let prefixes = [place.project, Bridge.sharing(directories)].map { Bridge.prefix + $0.short }
         let mayBeUnused: @Sendable (String) -> Bool = { name in prefixes.contains { name.hasPrefix($0) } }
-        let links = (try? HostFiles.list("/sys/class/net")) ?? []  // none without sysfs
+        let links = (try? HostFiles.list(Links.directory)) ?? []  // none without sysfs
         let standing = links.filter(mayBeUnused)
         let staysUsed = !standing.isEmpty && standing.allSatisfy { isUsed($0, byOtherThan: place) }
         if let note, note.forwards.isEmpty, fate == .stay || staysUsed {

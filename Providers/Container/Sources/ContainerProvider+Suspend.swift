@@ -52,7 +52,7 @@ extension ContainerProvider {
         try Notes.write(
             RunNote(
                 identity: note.identity, boot: note.boot, cables: cables, forwards: note.forwards,
-                process: running.process, log: note.log),
+                process: running.process, log: note.log, port: note.port),
             to: place.runNote)
     }
 }

@@ -13,20 +13,25 @@ package struct ContainerProvider: Provider {
     package let name = ProviderName(unchecked: "container")
 
     let directories: HostDirectories
+    let environment: [String: String]
     let tools: any ToolRunner
     let ids: IDRange
 
     /// Makes the provider; nothing is touched before it is used.
-    package init(directories: HostDirectories, tools: any ToolRunner = SystemToolRunner()) {
+    package init(
+        directories: HostDirectories, environment: [String: String] = [:], tools: any ToolRunner = SystemToolRunner()
+    ) {
         self.directories = directories
-        self.tools = tools
-        ids = .standard
+        self.environment = environment
+        self.tools = UserRealm.current.map { RealmTools(realm: $0, runner: tools) } ?? tools
+        ids = .own
     }
 
-    /// What it can do.
+    /// What it can do. Only root's containers have a control group that can be frozen.
     package var features: ProviderFeatures {
         ProviderFeatures(
-            boxFormats: [.directories], suspends: true, snapshots: true, savesMemory: false, exports: true,
+            boxFormats: [.directories], suspends: UserRealm.userID == 0, snapshots: true, savesMemory: false,
+            exports: true,
             exportsSnapshots: true, renames: true)
     }
 
@@ -44,6 +49,12 @@ package struct ContainerProvider: Provider {
                     "the machine '\(machine.name.value)' needs at least \(Self.leastMemory) of memory, not \(memory)",
                     at: machine.name.location))
         }
+        if UserRealm.userID != 0, let key = Self.limit(of: machine) {
+            diagnostics.append(
+                .warning(
+                    "'\(key)' has no effect on '\(machine.name.value)': only root's containers have limits",
+                    at: machine.name.location))
+        }
         if machine.disk != nil {
             diagnostics.append(
                 .warning(
@@ -56,6 +67,10 @@ package struct ContainerProvider: Provider {
     /// The properties that a machine made from this request has.
     package func settings(of request: MachineRequest) -> [MachineSetting] {
         MachineSettings.list(of: request, options: options(of: request))
+    }
+
+    private static func limit(of machine: MachineSpec) -> String? {
+        machine.memory != nil ? "memory" : machine.cpus != nil ? "cpus" : nil
     }
 
     /// Less does not start.

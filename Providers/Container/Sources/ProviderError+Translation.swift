@@ -38,7 +38,10 @@ enum Cure {
 
     /// Without a program.
     static func install(_ tool: String) -> String {
-        let packages = ["ip": "iproute2", "nft": "nftables", "nsenter": "util-linux"]
+        let packages = [
+            "ip": "iproute2", "nft": "nftables", "nsenter": "util-linux", "unshare": "util-linux",
+            "newuidmap": "uidmap", "newgidmap": "uidmap",
+        ]
         return "apt-get install \(packages[tool] ?? tool)"
     }
 }

@@ -117,7 +117,8 @@ struct RuncTests {
         #expect(
             call.arguments == [
                 "--root", "/run/devenv/runc", "--log", "/run/devenv/containers/aa/bb/runc.log", "--log-format", "json",
-                "create", "--bundle", "/run/devenv/containers/aa/bb/bundle", "devenv-aa-bb",
+                "create", "--bundle", "/run/devenv/containers/aa/bb/bundle",
+                "--pid-file", "/run/devenv/containers/aa/bb/pid", "devenv-aa-bb",
             ])
         #expect(call.output == .file("/log/console.log"))
     }

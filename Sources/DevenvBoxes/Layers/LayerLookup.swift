@@ -55,6 +55,6 @@ struct LayerLookup {
 
     private static func isOpaque(_ directory: FilePath) -> Bool {
         var value: UInt8 = 0
-        return lgetxattr(directory.string, "trusted.overlay.opaque", &value, 1) == 1 && value == UInt8(ascii: "y")
+        return lgetxattr(directory.string, OverlayAttribute.opaque, &value, 1) == 1 && value == UInt8(ascii: "y")
     }
 }

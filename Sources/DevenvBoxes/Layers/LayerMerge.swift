@@ -1,8 +1,5 @@
 /// Which entries of layers a machine sees, as overlayfs shows them. Pure.
 enum LayerMerge {
-    /// What makes a directory hide what is below it.
-    private static let opaque = "trusted.overlay.opaque"
-
     /// For each layer, the lowest first, the places of its visible entries. Entries stand in the order of their paths.
     static func visible(_ layers: [[TreeEntry]]) -> [[Int]] {
         var taken: Set<String> = []
@@ -17,7 +14,7 @@ enum LayerMerge {
             // what a layer hides is below it, not in it; it does so also where a directory above is what is seen
             for entry in reached.map({ layer[$0] }) {
                 taken.insert(entry.path.text)
-                if !entry.isDirectory || entry.attributes.contains(where: { $0.name.text == opaque }) {
+                if !entry.isDirectory || entry.attributes.contains(where: { $0.name.text == OverlayAttribute.opaque }) {
                     hidden.insert(entry.path.text)
                 }
             }

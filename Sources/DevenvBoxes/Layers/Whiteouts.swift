@@ -13,14 +13,13 @@ struct Whiteouts {
 
     private static let mark = ".wh."
     private static let opaqueMark = ".wh..wh..opq"
-    /// What overlayfs reads in a lower directory; a layer must not bring its own.
-    private static let ownNames = "trusted.overlay."
 
     /// Converts all of them, and returns the tree's entries as they are then, where they are known: of a layer that removes
     /// nothing. Throws `.invalid` for names and attributes that no layer may have.
     func convert() throws(BoxError) -> [TreeWalk.Found]? {
         let found = try BoxError.wrap { () throws(HostError) in try TreeWalk.entries(of: root) }
-        for entry in found where entry.entry.attributes.contains(where: { $0.name.text.hasPrefix(Self.ownNames) }) {
+        for entry in found
+        where entry.entry.attributes.contains(where: { $0.name.text.hasPrefix(OverlayAttribute.prefix) }) {
             throw refusal(of: entry.entry.path.text, "it has attributes that only overlayfs gives")
         }
         let marks = found.filter { Self.isMark($0.entry.path) }
@@ -67,7 +66,7 @@ struct Whiteouts {
 
     private func hideBelow(_ directory: FilePath) throws(BoxError) {
         let value: [UInt8] = [UInt8(ascii: "y")]
-        guard lsetxattr(directory.string, Self.ownNames + "opaque", value, value.count, 0) == 0 else {
+        guard lsetxattr(directory.string, OverlayAttribute.opaque, value, value.count, 0) == 0 else {
             throw failure(directory)
         }
     }

@@ -77,6 +77,7 @@ extension Devenv.Box {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let components = context.makeComponents()
+            try await components.enterForTrees()
             let fetch = BoxFetch(output: output, context: context)
             let record: BoxRecord
             if let image = try registryImage(context) {

@@ -21,7 +21,9 @@ extension Devenv.Box.Build {
         let definition = try load(in: context)
         let components = context.makeComponents()
         var built: [BuiltBox] = []
-        for format in try await formats(of: definition, components) {
+        let formats = try await formats(of: definition, components)
+        if formats.contains(.directories) { try await components.enterForTrees() }
+        for format in formats {
             let box = try await build(definition, format, BoxBuilder(store: components.boxes), context)
             if !output.json { try say(box, context) }
             built.append(box)

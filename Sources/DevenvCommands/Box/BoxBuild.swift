@@ -2,6 +2,7 @@ import ArgumentParser
 import DevenvBoxes
 import DevenvEngine
 import DevenvModel
+import DevenvPluginAPI
 
 extension Devenv.Box {
     /// `devenv box build`.
@@ -41,6 +42,7 @@ extension Devenv.Box {
             if isDefinition { return try await buildDefinition(in: context) }
             let components = context.makeComponents()
             let format = try await components.boxFormat(for: provider.map(ProviderName.init(unchecked:)))
+            if format == .directories { try await components.enterForTrees() }
             let record = try await BoxBuilder(store: components.boxes).build(
                 name, format: format, suite: suite,
                 packages: packages.flatMap { $0.split(separator: ",") }.map(String.init),

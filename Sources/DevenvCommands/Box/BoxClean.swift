@@ -25,6 +25,7 @@ extension Devenv.Box {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let components = context.makeComponents()
+            try await components.enterForTrees()
             var cleaning = try await components.boxes.collectGarbage(packages: packages, isRehearsal: isRehearsal)
             let parts = try await components.supply.downloader.collectParts(
                 isRehearsal: isRehearsal, orWhere: components.supply.isStored)

@@ -52,7 +52,7 @@ extension Devenv.Box {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let saved = try snapshot.map { text throws(CommandFailure) in try SnapshotNameOption.name(text) }
             let targets = target.target.map { [$0] } ?? []
-            let session = try ProjectSession.open(context, location, output, targets: targets, recorded: true)
+            let session = try await ProjectSession.open(context, location, output, targets: targets, recorded: true)
             let machine = try session.one(target.target, in: session.graphIfValid())
             let operation = try await session.engine.preparePackage(
                 machine, as: newName, version: boxVersion, isReplacing: force, keepsIdentity: keepsIdentity,

@@ -38,7 +38,9 @@ extension Devenv.Box {
         }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let cleaning = try await context.makeComponents().boxes.prune(
+            let components = context.makeComponents()
+            try await components.enterForTrees()
+            let cleaning = try await components.boxes.prune(
                 BoxStore.Pruning(
                     name: name, filter: BoxFilter(format: format, architecture: architecture), takesUsed: force),
                 isRehearsal: isRehearsal)

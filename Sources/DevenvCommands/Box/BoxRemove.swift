@@ -26,7 +26,9 @@ extension Devenv.Box {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let store = context.makeComponents().boxes
+            let components = context.makeComponents()
+            try await components.enterForTrees()
+            let store = components.boxes
             for name in names { try checkMeant(name, in: store) }
             for name in names {
                 let removed = try await store.remove(name, only.filter, force: force)

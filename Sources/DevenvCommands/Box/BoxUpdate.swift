@@ -27,8 +27,9 @@ extension Devenv.Box {
 
         func run(in context: CommandContext) async throws -> ExitStatus {
             let components = context.makeComponents()
+            try await components.enterForTrees()
             let updated: [BoxRecord]
-            if let (envfile, lock) = try pinned(context) {
+            if let (envfile, lock) = try await pinned(context) {
                 try check(names, among: lock.boxes.map(\.name), place: "no box of this name is in the lock file")
                 let update = PinUpdate(output: output, context: context, supply: components.supply)
                 updated = try await update.run(
@@ -44,8 +45,10 @@ extension Devenv.Box {
         }
 
         /// The project's Envfile and what is pinned for it; nil outside of a project, and where nothing is pinned.
-        private func pinned(_ context: CommandContext) throws -> (Envfile, EnvfileLock)? {
-            guard !host, let session = try? ProjectSession.open(context, location, output) else { return nil }
+        private func pinned(_ context: CommandContext) async throws -> (Envfile, EnvfileLock)? {
+            guard !host, let session = try? await ProjectSession.open(context, location, output, reaching: false) else {
+                return nil
+            }
             guard let path = session.place.envfile, let lock = try EnvfileLock.read(EnvfileLock.path(of: path)) else {
                 return nil
             }

@@ -19,7 +19,9 @@ extension Devenv.Box {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let store = context.makeComponents().boxes
+            let components = context.makeComponents()
+            try await components.enterForTrees()
+            let store = components.boxes
             var verifications: [BoxStore.Verification] = []
             if names.isEmpty { verifications = try await store.verifyAll(only.filter) }
             for name in names { verifications += try await store.verify(name, only.filter) }

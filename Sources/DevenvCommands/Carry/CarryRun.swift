@@ -11,7 +11,7 @@ struct CarryRun {
 
     /// Carries a load to or from the machine that a path names, and says what came of it; `subject` is what is shown meanwhile.
     func carry(_ load: FileLoad, _ place: MachinePath, _ subject: String, done: String) async throws -> ExitStatus {
-        let (session, _, machine) = try ProjectSession.openForOne(context, location, output, target: place.target)
+        let (session, _, machine) = try await ProjectSession.openForOne(context, location, output, target: place.target)
         let display = DownloadDisplay(subject, output, context, event: "transfer")
         let began = ContinuousClock.now
         let result: Result<SyncSummary, EngineError>

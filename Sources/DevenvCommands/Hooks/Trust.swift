@@ -26,7 +26,7 @@ extension Devenv {
         }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let envfile = try ProjectSession.open(context, location, output).graph().envfile
+            let envfile = try await ProjectSession.open(context, location, output, reaching: false).graph().envfile
             let trust = HookTrust(envfile, context.host)
             if revoke { try trust.revoke() } else if !show, !envfile.hooks.isEmpty { try trust.grant() }
             let isTrusted = try trust.isGranted

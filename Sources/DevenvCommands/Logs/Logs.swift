@@ -34,7 +34,7 @@ extension Devenv {
         }
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let (session, _, machine) = try ProjectSession.openForOne(
+            let (session, _, machine) = try await ProjectSession.openForOne(
                 context, location, output, target: target.target)
             let logs = try chosen(try MachineLog.all(in: session.store.logs(of: machine)), machine)
             if output.json {

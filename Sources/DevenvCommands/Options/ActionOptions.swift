@@ -1,4 +1,5 @@
 import ArgumentParser
+import DevenvModel
 
 /// What every action on machines takes.
 struct ActionOptions: ParsableArguments {
@@ -23,8 +24,11 @@ extension ActionCommand {
     var targets: [TargetExpression] { action.targets.targets }
 
     /// The project that it is about.
-    func openProject(_ context: CommandContext, recorded: Bool = false) throws -> ProjectSession {
-        try ProjectSession.open(context, action.location, action.output, targets: targets, recorded: recorded)
+    func openProject(_ context: CommandContext, recorded: Bool = false, wish: ProviderName? = nil)
+        async throws -> ProjectSession
+    {
+        try await ProjectSession.open(
+            context, action.location, action.output, targets: targets, recorded: recorded, wish: wish)
     }
 
     /// What carries its operation out.

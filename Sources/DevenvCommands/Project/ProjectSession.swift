@@ -1,6 +1,7 @@
 import DevenvDiagnostics
 import DevenvEngine
 import DevenvEnvfile
+import DevenvHost
 import DevenvModel
 import DevenvState
 
@@ -15,11 +16,12 @@ struct ProjectSession: Sendable {
     private let context: CommandContext
     private let isQuiet: Bool
 
-    /// Finds the project that the targets are in. `recorded`: also one whose Envfile is gone.
+    /// Finds the project that the targets are in. `recorded`: also one whose Envfile is gone; `reaching`: for a command that has to
+    /// do with machines, not only with files; `wish`: the provider that is asked for.
     static func open(
         _ context: CommandContext, _ location: LocationOptions, _ output: OutputOptions,
-        targets: [TargetExpression] = [], recorded: Bool = false
-    ) throws -> ProjectSession {
+        targets: [TargetExpression] = [], recorded: Bool = false, reaching: Bool = true, wish: ProviderName? = nil
+    ) async throws -> ProjectSession {
         let projects = Set(targets.map(\.project))
         guard projects.count <= 1 else {
             throw CommandFailure.usage(
@@ -27,14 +29,18 @@ struct ProjectSession: Sendable {
         }
         let place = try ProjectLocator(context: context, location: location)
             .place(named: projects.first ?? nil, recorded: recorded)
-        return ProjectSession(place, context, isQuiet: output.quiet)
+        let session = ProjectSession(place, context, isQuiet: output.quiet)
+        if reaching { try await session.enter(wish) }
+        return session
     }
 
     /// The same for a command on one machine, which it finds as well; a broken or missing Envfile does not matter.
     static func openForOne(
-        _ context: CommandContext, _ location: LocationOptions, _ output: OutputOptions, target: TargetExpression?
-    ) throws -> (session: ProjectSession, graph: MachineGraph?, machine: MachineName) {
-        let session = try open(context, location, output, targets: target.map { [$0] } ?? [], recorded: true)
+        _ context: CommandContext, _ location: LocationOptions, _ output: OutputOptions, target: TargetExpression?,
+        reaching: Bool = true
+    ) async throws -> (session: ProjectSession, graph: MachineGraph?, machine: MachineName) {
+        let session = try await open(
+            context, location, output, targets: target.map { [$0] } ?? [], recorded: true, reaching: reaching)
         let graph = try session.graphIfValid()
         return (session, graph, try session.one(target, in: graph))
     }
@@ -45,6 +51,14 @@ struct ProjectSession: Sendable {
         self.isQuiet = isQuiet
         store = ProjectStore(directory: place.directory, host: context.host, command: context.commandLine)
         engine = Engine(context.makeComponents(), store: store)
+    }
+
+    /// Has an ordinary user's process become one that the machines' providers serve, which root's is.
+    private func enter(_ wish: ProviderName?) async throws {
+        guard UserRealm.userID != 0, UserRealm.current == nil else { return }
+        // an Envfile that can't be read is reported by what needs it
+        let graph = place.envfile == nil ? nil : try? load(validating: false).graph
+        try await engine.enter(for: graph?.machines ?? [], wish: wish)
     }
 
     /// The graph of a valid Envfile; every problem is reported. Changes nothing on the disk.

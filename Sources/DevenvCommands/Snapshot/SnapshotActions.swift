@@ -79,7 +79,7 @@ extension SnapshotAction {
         _ prepare: (Engine, SnapshotName, [MachineName], MachineGraph?) async throws -> DevenvEngine.Operation
     ) async throws -> ExitStatus {
         let name = try snapshot.name
-        let session = try openProject(context, recorded: true)
+        let session = try await openProject(context, recorded: true)
         let graph = try session.graphIfValid()
         let operation = try await prepare(session.engine, name, session.known(targets, in: graph), graph)
         return try await makeRun(context, session).carryOut(operation, introducing: isIntroducing ? graph : nil)

@@ -18,7 +18,8 @@ extension Devenv.Snapshot {
         @OptionGroup(title: "Output") var output: OutputOptions
 
         func run(in context: CommandContext) async throws -> ExitStatus {
-            let session = try ProjectSession.open(context, location, output, targets: targets.targets, recorded: true)
+            let session = try await ProjectSession.open(
+                context, location, output, targets: targets.targets, recorded: true)
             let names = try session.known(targets.targets, in: session.graphIfValid())
             let rows = try await session.engine.snapshots(of: names)
                 .flatMap { list in list.snapshots.map { SnapshotObject(list.machine, $0) } }

@@ -14,6 +14,7 @@ struct LiveSupervisor: Sendable {
     /// What the process needs to find the state and whatever leads to the machine.
     private static let inherited = [
         "DEVENV_HOME", "HOME", "PATH", "SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR",
+        UserRealm.variable,
     ]
 
     /// Starts the process of a machine, which finds its order in the state.

@@ -18,6 +18,11 @@ package protocol Provider: Sendable {
     /// What is usable on this host and what is not; with no `.problem` among them the provider can be used. Changes nothing.
     func check() async -> [Finding]
 
+    /// Makes this process one that the back end serves, where it has to become another one for that: it then does not return, and
+    /// the command begins again. Called before a command reads or says anything. Returns where nothing is to be done, and where
+    /// nothing can be, which `check` explains.
+    func enter() async throws(ProviderError)
+
     /// What is wrong with a machine's options for this provider (`machine.providerOptions[name]`). Pure: it asks nothing of
     /// the host.
     func validate(_ machine: MachineSpec) -> [Diagnostic]
@@ -122,6 +127,9 @@ package protocol Provider: Sendable {
 
 // What a provider does that can do no more.
 extension Provider {
+    /// Returns at once.
+    package func enter() async throws(ProviderError) {}
+
     /// None.
     package func objections(to machine: MachineSpec) -> [Diagnostic] { [] }
 

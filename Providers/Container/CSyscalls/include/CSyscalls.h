@@ -53,4 +53,21 @@ int devenv_copy_times(const char *from, const char *to);
 // ENOTSUP for one that overlayfs has renamed: its content is elsewhere. See xattr(7).
 int devenv_copy_attributes(const char *from, const char *to);
 
+// Joins the user and the mount namespace of a process and stays in the working directory. Only before a process has a second
+// thread. See setns(2).
+int devenv_join_realm(int process);
+
+// Joins the network namespace of a process, and its user namespace where this process is in another one. Only before a process
+// has a second thread. See setns(2).
+int devenv_join_network(int process);
+
+// Connects a socket to the local one at a path of at most 107 bytes. See unix(7).
+int devenv_connect_local(int socket, const char *path);
+
+// The process at the other end of a connected local socket. See SO_PEERCRED in socket(7).
+int devenv_peer_process(int socket);
+
+// Carries bytes from the standard input to a socket and back, until the socket's other end sends no more.
+int devenv_relay(int socket);
+
 #endif

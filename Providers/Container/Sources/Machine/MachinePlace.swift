@@ -55,6 +55,8 @@ struct MachinePlace: Sendable {
     var config: FilePath { bundle.appending("config.json") }
     /// What it runs as.
     var runNote: FilePath { run.appending("run.json") }
+    /// The number of its first process, which runc writes.
+    var processFile: FilePath { run.appending("pid") }
     /// runc's own messages.
     var runtimeLog: FilePath { run.appending("runc.log") }
 

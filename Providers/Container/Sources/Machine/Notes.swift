@@ -30,6 +30,8 @@ struct RunNote: Codable, Hashable, Sendable {
     var process: MachineProcess?
     /// Where its console's output goes; nil where an earlier devenv has started it.
     var log: String?
+    /// Its SSH server's port; nil in notes of earlier versions.
+    var port: UInt16?
 
     /// The address that it is reached on.
     var address: IPv4Address? { cables.first?.interface.address }

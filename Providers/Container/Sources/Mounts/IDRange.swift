@@ -1,3 +1,5 @@
+import DevenvHost
+
 /// The ids of this host that users of machines have outside: root inside is `first` outside.
 ///
 /// The standard range lies past all that distributions hand out: above the 524288 to 1879048191 of systemd's containers
@@ -11,6 +13,15 @@ struct IDRange: Hashable, Sendable {
 
     /// 1879048192 to 1879113727.
     static let standard = IDRange(first: 0x7000_0000, count: 65_536)
+
+    /// What it is for this process: in a realm, whose ids are an ordinary user's, the same inside and outside.
+    static var own: IDRange { UserRealm.current == nil ? .standard : IDRange(first: 0, count: 65_536) }
+
+    /// The ranges that can be mapped each by itself: a realm has its root's id and the others from two sources, and a range across
+    /// both is refused (user_namespaces(7), "must be mapped").
+    var parts: [IDRange] {
+        first == 0 ? [IDRange(first: 0, count: 1), IDRange(first: 1, count: count - 1)] : [self]
+    }
 
     /// The id outside; nil for an id that machines don't have.
     func outside(_ inside: UInt32) -> UInt32? { inside < count ? first + inside : nil }

@@ -18,6 +18,7 @@ struct OverlayMount {
     ///
     /// Layers are mounted shifted for as long as the overlay takes to copy them; afterwards only its own mount is left.
     func mount() throws(HostError) {
+        guard UserRealm.current == nil else { return try mountUnshifted() }
         let namespace = try descriptor("making a user namespace for", target) {
             devenv_user_namespace(ids.first, ids.count)
         }
@@ -44,6 +45,20 @@ struct OverlayMount {
         }
     }
 
+    /// The same in a realm: the layers' owners are its ids already, and what the overlay notes goes into attributes that its
+    /// root may write (`userxattr`, without which renaming a directory of the box fails).
+    private func mountUnshifted() throws(HostError) {
+        var open: [FileDescriptor] = []
+        defer { for file in open { try? file.close() } }  // nothing was written to them
+        for layer in stack.box + stack.saved { open.append(try Self.openDirectory(layer)) }
+        // by its own name, which says whose processes see it
+        let options =
+            try Self.options(lower: open.map(Self.shortName), upper: stack.top, work: stack.work) + ",userxattr"
+        try SystemCall.check("mounting the machine's root on", target) {
+            devenv_mount_overlay(target.string, options)
+        }
+    }
+
     private static func openDirectory(_ path: FilePath) throws(HostError) -> FileDescriptor {
         try HostError.wrap("opening the layer", path) {
             try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
@@ -62,7 +77,9 @@ struct OverlayMount {
         }
         let lowest = lower.reversed().map(\.string).joined(separator: ":")
         // what a kernel may do by default, and what would tie layers together that are to be merged
-        return "redirect_dir=off,metacopy=off,lowerdir=\(lowest),upperdir=\(upper),workdir=\(work)"
+        // (of itself it does neither with userxattr, and refuses to be told so)
+        let plain = UserRealm.current == nil ? "redirect_dir=off,metacopy=off," : ""
+        return "\(plain)lowerdir=\(lowest),upperdir=\(upper),workdir=\(work)"
     }
 
     private func attach(_ layer: FilePath, at path: FilePath, in namespace: Int32) throws(HostError) {

@@ -35,7 +35,7 @@ struct Bridge: Hashable, Sendable {
 
     /// What is there of it.
     func presence() throws(HostError) -> Presence {
-        let link = FilePath("/sys/class/net").appending(name)
+        let link = Links.directory.appending(name)
         guard HostFiles.exists(link) else { return .absent }
         let alias = try HostFiles.read(link.appending("ifalias"), limit: 4096) ?? []
         return String(decoding: alias, as: UTF8.self) == self.alias + "\n" ? .whole : .partial

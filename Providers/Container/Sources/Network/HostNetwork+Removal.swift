@@ -45,6 +45,7 @@ extension HostNetwork {
         left.forwards.removeAll { $0.mark == mark }
         left.bridges.subtract(bridges)
         guard left != listing else { return }
+        try RealmNetwork.own?.publish([], removing: Set(listing.forwards(of: mark).map(\.slot)))
         let isEmpty = left.forwards.isEmpty && left.bridges.isEmpty
         let removal =
             RuleTable.remove(listing.forwards(of: mark).map(\.slot)) + RuleTable.remove(bridges, from: listing)
@@ -78,6 +79,6 @@ extension HostNetwork {
     }
 
     private static func present(_ links: [String]) -> [String] {
-        links.filter { HostFiles.exists(FilePath("/sys/class/net").appending($0)) }
+        links.filter { HostFiles.exists(Links.directory.appending($0)) }
     }
 }

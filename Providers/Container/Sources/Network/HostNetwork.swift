@@ -37,7 +37,16 @@ struct HostNetwork {
         }
         try await links.get()
         try rules.get()
+        try publish(demand, over: listing)
         _ = consume lock
+    }
+
+    /// Has what comes to ports of the host reach a realm.
+    private func publish(_ demand: Demand, over listing: RuleListing) throws(ProviderError) {
+        guard let network = RealmNetwork.own else { return }
+        let wanted = Set(demand.forwards.map(ForwardSlot.init))
+        let stale = Set(listing.forwards(of: demand.mark).map(\.slot)).subtracting(wanted)
+        try network.publish(demand.forwards, removing: stale)
     }
 
     /// Puts cables that have lost their bridge back on it.
@@ -82,6 +91,8 @@ struct HostNetwork {
             if let other = listing.forwards.first(where: { $0.mark != demand.mark && $0.slot.collides(with: slot) }) {
                 throw .portInUse(forward, by: owners.name(of: other.mark))
             }
+            // in a realm it is held as long as it leads there
+            if let network = RealmNetwork.own, try network.holds(forward) { continue }
             switch HostPort.probe(forward) {
             case .free: continue
             case .taken: throw .portInUse(forward, by: HostPort.holder(of: forward))
@@ -103,8 +114,8 @@ struct HostNetwork {
         if !lines.isEmpty { try await succeed(LinkBatch.invocation(lines), "making the network's bridge") }
         try await complete(presences)
         try ProviderError.translate { () throws(HostError) in
-            for bridge in bridges { try KernelSetting.write("1", to: "net/ipv4/conf/\(bridge.name)/route_localnet") }
-            try KernelSetting.write("1", to: "net/ipv4/ip_forward")
+            for bridge in bridges { try RealmNetwork.set("1", to: "net/ipv4/conf/\(bridge.name)/route_localnet") }
+            try RealmNetwork.set("1", to: "net/ipv4/ip_forward")
         }
     }
 
@@ -115,14 +126,15 @@ struct HostNetwork {
         guard !lines.isEmpty else { return }
         for (bridge, presence) in bridges where presence != .whole && bridge.subnet6 != nil {
             let settings = "net/ipv6/conf/\(bridge.name)/"
-            guard HostFiles.exists(FilePath("/proc/sys/\(settings)")) else {
+            // the bridges of a realm are not the host's
+            guard UserRealm.current != nil || HostFiles.exists(FilePath("/proc/sys/\(settings)")) else {
                 throw .invalidRequest(
                     "making the network '\(bridge.network)': this host has no IPv6",
                     help: "take 'subnet6' out of the Envfile, or boot without ipv6.disable=1")
             }
             try ProviderError.translate { () throws(HostError) in
-                try KernelSetting.write("0", to: settings + "disable_ipv6")
-                try KernelSetting.write("0", to: settings + "accept_ra")
+                try RealmNetwork.set("0", to: settings + "disable_ipv6")
+                try RealmNetwork.set("0", to: settings + "accept_ra")
             }
         }
         try await succeed(LinkBatch.invocation(lines), "giving the network's bridge its IPv6 address")

@@ -9,6 +9,8 @@ struct KernelLock: ~Copyable {
     enum Subject {
         /// Bridges and the table of rules. At a fixed place, as these belong to the host whatever `DEVENV_HOME` says.
         case network
+        /// A file of the user's own.
+        case file(FilePath)
         /// The parent of all machines' control groups: shared by those that make groups below, alone for its removal.
         case groups
         /// The same for one project, by its directory.
@@ -68,9 +70,10 @@ struct KernelLock: ~Copyable {
 
     private static func path(_ subject: Subject) -> FilePath {
         switch subject {
-        case .network: "/run/lock/devenv-network.lock"
-        case .groups: "/run/lock/devenv-groups.lock"
-        case .projectGroups(let directory): directory
+        // a realm has networks of its own
+        case .network: UserRealm.current?.directory.appending("network.lock") ?? "/run/lock/devenv-network.lock"
+        case .groups: UserRealm.current?.directory.appending("groups.lock") ?? "/run/lock/devenv-groups.lock"
+        case .file(let path), .projectGroups(let path): path
         }
     }
 }

@@ -146,9 +146,10 @@ struct ForwardSlot: Hashable, Sendable {
         self.transport = transport
     }
 
+    /// In a realm what comes to any address of the host comes to the realm's only one.
     init(_ forward: PortForward) {
         self.init(
-            address: forward.address.value == 0 ? nil : forward.address, port: forward.host,
+            address: forward.address.value == 0 || UserRealm.current != nil ? nil : forward.address, port: forward.host,
             transport: forward.transport)
     }
 

@@ -7,21 +7,37 @@ struct ControlGroups {
     /// Its path below each hierarchy's root.
     let path: String
     private let hierarchies: [FilePath]
+    /// Where there are none: the machine whose processes are looked for by other marks.
+    private let unlimited: MachinePlace?
 
     /// Finds the hierarchies of this host.
     init(_ path: String) {
         self.init(path, root: "/sys/fs/cgroup")
     }
 
+    /// Those of a machine; an ordinary user's has none, and its processes are found by its mounts.
+    init(of place: MachinePlace) {
+        guard UserRealm.current != nil else {
+            self.init(place.cgroup)
+            return
+        }
+        self.init(place.cgroup, hierarchies: [], unlimited: place)
+    }
+
+    private init(_ path: String, hierarchies: [FilePath], unlimited: MachinePlace? = nil) {
+        self.path = path
+        self.hierarchies = hierarchies
+        self.unlimited = unlimited
+    }
+
     /// Finds the hierarchies at a root.
     init(_ path: String, root: FilePath) {
-        self.path = path
         guard !Self.isUnified(root) else {
-            hierarchies = [root]
+            self.init(path, hierarchies: [root])
             return
         }
         let names = (try? HostFiles.list(root)) ?? []  // a host without control groups has none of a machine's either
-        hierarchies = names.map { root.appending($0) }.filter { HostFiles.kind($0) == .directory }
+        self.init(path, hierarchies: names.map { root.appending($0) }.filter { HostFiles.kind($0) == .directory })
     }
 
     /// Whether a host has version 2 alone.
@@ -37,6 +53,7 @@ struct ControlGroups {
     /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in
     /// some only.
     var processes: Set<Int32> {
+        if let unlimited { return RealmProcesses.all(of: unlimited) }
         var found: Set<Int32> = []
         for directory in directories {
             // a group that vanishes meanwhile has no process

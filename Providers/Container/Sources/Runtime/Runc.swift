@@ -18,7 +18,10 @@ struct Runc {
     /// the container keep it open.
     static func create(_ place: MachinePlace, console log: FilePath) -> ToolInvocation {
         ToolInvocation(
-            "runc", global(place) + ["create", "--bundle", place.bundle.string, place.containerID], output: .file(log),
+            "runc",
+            global(place) + [
+                "create", "--bundle", place.bundle.string, "--pid-file", place.processFile.string, place.containerID,
+            ], output: .file(log),
             timeout: .seconds(60))
     }
 

@@ -3,10 +3,10 @@ import DevenvPluginAPI
 import SystemPackage
 
 extension RuntimeConfig {
-    /// The configuration of a machine. Pure.
+    /// The configuration of a machine. Pure. `isLimited`: whether it has control groups of its own.
     init(
         _ request: MachineRequest, options: ContainerOptions, place: MachinePlace, ids: IDRange, filter: SeccompFilter?,
-        hasUnifiedControlGroups: Bool
+        hasUnifiedControlGroups: Bool, isLimited: Bool = true
     ) {
         let capabilities = Set(Capability.usual + options.capabilities).sorted().map(\.name)
         process = Process(
@@ -20,16 +20,17 @@ extension RuntimeConfig {
             "devenv.project": place.project.rawValue, "devenv.machine": place.machine.rawValue,
             "devenv.name": "\(request.identity.projectName)/\(request.identity.name)",
         ]
-        let mapping = Mapping(hostID: ids.first, size: ids.count)
+        let mappings = ids.parts.map { Mapping(containerID: $0.first - ids.first, hostID: $0.first, size: $0.count) }
         var namespaces = ["pid", "ipc", "uts", "mount", "network", "user"]
         if hasUnifiedControlGroups {
             namespaces.append("cgroup")
             mounts.append(Self.controlGroupMount)
         }
         linux = Linux(
-            uidMappings: [mapping], gidMappings: [mapping], namespaces: namespaces.map(Namespace.init(type:)),
+            uidMappings: mappings, gidMappings: mappings, namespaces: namespaces.map(Namespace.init(type:)),
             // absolute: a relative one would lie below the group, and so below the limits, of devenv itself
-            cgroupsPath: "/" + place.cgroup, resources: Resources(request.spec, options), seccomp: filter,
+            cgroupsPath: isLimited ? "/" + place.cgroup : nil,
+            resources: isLimited ? Resources(request.spec, options) : nil, seccomp: filter,
             maskedPaths: Self.maskedPaths, readonlyPaths: Self.readonlyPaths)
     }
 

@@ -45,15 +45,15 @@ struct RuntimeConfig: Encodable, Hashable, Sendable {
         var uidMappings: [Mapping]
         var gidMappings: [Mapping]
         var namespaces: [Namespace]
-        var cgroupsPath: String
-        var resources: Resources
+        var cgroupsPath: String?
+        var resources: Resources?
         var seccomp: SeccompFilter?
         var maskedPaths: [String]
         var readonlyPaths: [String]
     }
 
     struct Mapping: Encodable, Hashable, Sendable {
-        let containerID = 0
+        var containerID: UInt32 = 0
         var hostID: UInt32
         var size: UInt32
     }

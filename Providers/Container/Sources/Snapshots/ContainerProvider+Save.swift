@@ -68,6 +68,11 @@ extension ContainerProvider {
     private func saveRunning(
         _ save: Save, _ running: RunningMachine, _ note: inout SnapshotsNote, at place: MachinePlace
     ) async throws(ProviderError) {
+        guard UserRealm.current == nil else {
+            throw .invalidRequest(
+                "\(save.attempt): it runs, and only root's containers can be paused for that",
+                help: "run 'devenv halt' first")
+        }
         guard let started = running.note, let log = started.log, HostFiles.exists(place.config) else {
             throw .invalidRequest(
                 "\(save.attempt): what was noted of its start is gone", help: "run 'devenv reload' first")
@@ -118,7 +123,7 @@ extension ContainerProvider {
 
     /// Sees that nothing uses the machine's layers.
     func rest(_ place: MachinePlace) async throws(ProviderError) {
-        guard HostFiles.exists(place.run) || !ControlGroups(place.cgroup).directories.isEmpty else { return }
+        guard HostFiles.exists(place.run) || !ControlGroups(of: place).directories.isEmpty else { return }
         try await takeDown(place, bridges: .stay)
     }
 }

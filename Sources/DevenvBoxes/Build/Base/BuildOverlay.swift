@@ -59,7 +59,9 @@ struct BuildOverlay: Sendable {
         try removeChange(changes.appending("var/cache/ldconfig/aux-cache"))
         for found in try TreeWalk.entries(of: changes) {
             for attribute in found.entry.attributes
-            where attribute.name.text.hasPrefix("trusted.overlay.") && attribute.name.text != "trusted.overlay.opaque" {
+            where attribute.name.text.hasPrefix(OverlayAttribute.prefix)
+                && attribute.name.text != OverlayAttribute.opaque
+            {
                 guard lremovexattr(found.location.string, attribute.name.text) == 0 else {
                     throw HostError("changing", found.location, Errno(rawValue: errno))
                 }

@@ -1,0 +1,147 @@
+import DevenvHost
+import DevenvPluginAPI
+import DevenvTestSupport
+import Glibc
+import SystemPackage
+import Testing
+
+/// Containers of an ordinary user, who becomes root nowhere but in a realm of its own.
+@Suite(
+    .tags(.large), .requiresRoot,
+    .requires(tool: "runc", "mmdebstrap", "nft", "ip", "rsync", "ssh", "slirp4netns", "newuidmap", "useradd", "setpriv")
+)
+struct RootlessTests {
+    private static func envfile(port: UInt16) -> String {
+        """
+        version: 1
+        name: pair
+        defaults: { box: small }
+        machines:
+          web: { forward: ["\(port):22"] }
+          db: { sync: ["src:/home/dev/src"], memory: 256MiB }
+
+        """
+    }
+
+    @Test func anOrdinaryUserHasTheSameMachines() async throws {
+        try await OrdinaryUser.with { user in
+            let ports = [try LoopbackPort.free(), try LoopbackPort.free()]
+            try await isKilledWhileItsRealmIsMade(user)
+            try await addBox(to: user)
+            try await comesUp(user, ports[0])
+            try await changesLive(user, from: ports[0], to: ports[1])
+            try await survivesTheEndOfItsWayOutside(user, ports[1])
+            try await survivesTheEndOfItsRealm(user)
+            try await haltsAndComesBack(user)
+            try await goesWithoutATrace(user)
+        }
+    }
+
+    /// Whatever a kill has left of a realm, the next command has a whole one and ends it.
+    private func isKilledWhileItsRealmIsMade(_ user: OrdinaryUser) async throws {
+        for point in ["started", "connected", "noted"] {
+            try await user.devenv(
+                "box", "verify", environment: ["DEVENV_FAULT=container.realm.\(point)"], status: 137)
+            #expect(user.programs.contains("catatonit"), "\(point)")
+            try await user.devenv("box", "verify")
+            try await user.expectNoProcess()
+        }
+    }
+
+    /// A box without what no test needs: what is unpacked is measured, file by file.
+    private func addBox(to user: OrdinaryUser) async throws {
+        let source = try await TestBox.image().layers.first?.string ?? ""
+        let archive = user.home.appending("small.tar").string
+        let left = [
+            "usr/share", "var/cache", "var/lib/dpkg", "var/lib/apt", "usr/lib/x86_64-linux-gnu/perl*",
+            "usr/lib/x86_64-linux-gnu/gconv",
+        ]
+        let packed = try await SystemToolRunner().run(
+            ToolInvocation(
+                "tar",
+                ["-C", source, "--xattrs", "--xattrs-include=*", "-cf", archive] + left.map { "--exclude=./\($0)/*" }
+                    + ["."]))
+        try #require(packed.status == 0, "\(packed.complaint)")
+        #expect(user.processes == [], "nothing was started yet")
+        try await user.devenv("box", "add", "small.tar", "--name", "small")
+        try await user.devenv("box", "verify", "small")
+        try await user.expectNoProcess()
+    }
+
+    private func comesUp(_ user: OrdinaryUser, _ port: UInt16) async throws {
+        try HostFiles.makeDirectory(user.home.appending("src"))
+        try user.write("hello\n", to: "src/greeting")
+        try user.write(Self.envfile(port: port), to: "Envfile")
+        let up = try await user.devenv("up")
+        #expect(up.transcript.contains("'memory' has no effect on 'db'"))
+        #expect(user.programs.filter { ["catatonit", "slirp4netns"].contains($0) } == ["catatonit", "slirp4netns"])
+        let said = try await user.devenv("ssh", "db", "-c", "sudo id -u; cat src/greeting; cat /proc/self/uid_map")
+        #expect(said.text.hasPrefix("0\nhello\n"))
+        let map = said.text.split(separator: "\n").dropFirst(2).map { $0.split(separator: " ") }
+        #expect(map == [["0", "0", "1"], ["1", "1", "65535"]], "the machine has a user namespace below the realm")
+        let named = try await user.devenv("ssh", "db", "-c", "exec 3<>/dev/tcp/web/22; head -c 4 <&3")
+        #expect(named.text == "SSH-", "machines reach each other by their names")
+        let renamed = try await user.devenv(
+            "ssh", "db", "-c", "sudo mv /etc/ssh /etc/moved && sudo mv /etc/moved /etc/ssh")
+        #expect(renamed.status == 0, "directories of the box can be renamed")
+        #expect(try await banner(port) == "SSH-")
+        let config = try await user.devenv("ssh-config")
+        try user.write(config.text, to: "ssh.conf")
+        let plain = try await user.run(["ssh", "-F", "ssh.conf", "web", "hostname"])
+        #expect(plain.text == "web\n", "any ssh gets there")
+    }
+
+    /// A forward that is changed in a running machine leads there at once, and its old port is free again.
+    private func changesLive(_ user: OrdinaryUser, from old: UInt16, to new: UInt16) async throws {
+        try user.write(Self.envfile(port: new), to: "Envfile")
+        try await user.devenv("up")
+        #expect(try await banner(new) == "SSH-")
+        #expect(try await banner(old) == nil)
+        #expect(try await user.devenv("up").transcript.contains("Nothing to do"))
+    }
+
+    /// Without its holder nobody reaches the machines: they have stopped, and keep what was written.
+    private func survivesTheEndOfItsRealm(_ user: OrdinaryUser) async throws {
+        try await user.devenv("ssh", "db", "-c", "echo kept > kept; sync")
+        try await user.kill("catatonit")
+        #expect(try await user.devenv("status").text.contains("stopped"))
+        try await user.devenv("up")
+        #expect(try await user.devenv("ssh", "db", "-c", "cat kept").text == "kept\n")
+    }
+
+    /// What leads outside is missed, and put right without a restart.
+    private func survivesTheEndOfItsWayOutside(_ user: OrdinaryUser, _ port: UInt16) async throws {
+        try await user.kill("slirp4netns")
+        #expect(try await banner(port) == nil)
+        let mended = try await user.devenv("up")
+        #expect(mended.transcript.contains("the forward"), "\(mended.transcript)")
+        #expect(try await banner(port) == "SSH-")
+    }
+
+    private func haltsAndComesBack(_ user: OrdinaryUser) async throws {
+        try await user.devenv("halt")
+        try await user.expectNoProcess()
+        try await user.devenv("up", "web")
+        #expect(try await user.devenv("ssh", "web", "-c", "hostname").text == "web\n")
+    }
+
+    private func goesWithoutATrace(_ user: OrdinaryUser) async throws {
+        try await user.devenv("destroy", "-f")
+        try await user.expectNoProcess()
+        #expect(try HostFiles.list(user.home.appending(".local/share/devenv/containers")) == [])
+        #expect(try HostFiles.list(user.home.appending("run/devenv/containers")) == [])
+        let mounts = String(decoding: try HostFiles.read("/proc/mounts") ?? [], as: UTF8.self)
+        #expect(!mounts.contains(user.home.string))
+        try await user.devenv("box", "remove", "small")
+        #expect(try HostFiles.list(user.home.appending(".local/share/devenv/boxes/images")) == [])
+        try await user.expectNoProcess()
+    }
+
+    /// The first bytes that come from a port of the host; nil where nobody listens.
+    private func banner(_ port: UInt16) async throws -> String? {
+        let outcome = try await SystemToolRunner().run(
+            ToolInvocation(
+                "bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port) && head -c 4 <&3"], timeout: .seconds(30)))
+        return outcome.status == 0 ? outcome.text : nil
+    }
+}
