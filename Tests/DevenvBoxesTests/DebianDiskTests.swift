@@ -1,3 +1,4 @@
+import DevenvHost
 import DevenvModel
 import DevenvTestSupport
 import Testing
@@ -18,7 +19,9 @@ struct DebianDiskTests {
             #expect(try await machine.say("cat /run/systemd/network/10-extra.network") == "[Match]\nName=nothing")
             #expect(try await machine.say("id -un", user: "root") == "root")
             #expect(try await machine.say("df --output=size -B1G / | tail -n 1") == "12")
-            #expect(try await machine.say("resolvectl domain eth0").contains("devenv.test"))
+            try await eventually("the resolver answers, for which the bus may have to start it") {
+                try await machine.ssh("resolvectl domain eth0").text.contains("devenv.test")
+            }
             try await machine.expectHealth()
             try await eventually("the guest agent answers", within: .seconds(60)) {
                 try await machine.askAgent("guest-get-host-name").contains("\"web\"")

@@ -101,7 +101,8 @@ struct EmulatedMachine {
         }
     }
 
-    private func ssh(
+    /// Runs a command in the machine, however it ends.
+    func ssh(
         _ command: String, user: String? = nil, within limit: Duration = .seconds(60)
     ) async throws -> ToolOutcome {
         var call = access.ssh(.loopback, port: port, user: user, command)

@@ -29,7 +29,10 @@ struct PodmanTests {
         let place = directory.path
         let storage = "[storage]\ndriver = \"vfs\"\nrunroot = \"\(place)/run\"\ngraphroot = \"\(place)/graph\"\n"
         // its own limits are above what hosts without CAP_SYS_RESOURCE can set
-        let limits = "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n"
+        let limits =
+            "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1000:1000\"]\n"
+            // crun, where it is installed, goes before runc, and refuses hosts with both versions of control groups
+            + "[engine]\nruntime = \"runc\"\n"
         let registries = "[[registry]]\nlocation = \"\(registry.host)\"\ninsecure = true\n"
         return [
             "CONTAINERS_STORAGE_CONF": try directory.write(storage, to: "storage.conf").string,
