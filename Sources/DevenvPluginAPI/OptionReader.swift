@@ -45,6 +45,16 @@ package struct OptionReader {
         return refuse(tree, key, "true or false")
     }
 
+    /// A boolean, or one word; a boolean comes back as `true` or `false`.
+    package mutating func switchOrWord(_ key: String, word: String) -> Located<String>? {
+        guard let tree = tree(key, .either([.boolean, .choice([word])])) else { return nil }
+        switch tree.value {
+        case .boolean(let value): return Located("\(value)", at: tree.location)
+        case .string(word): return Located(word, at: tree.location)
+        default: return refuse(tree, key, "true, false or \(word)")
+        }
+    }
+
     /// A whole number within a range.
     package mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
         guard let tree = tree(key, .integer(range)) else { return nil }

@@ -71,6 +71,10 @@ struct RootlessTests {
     private func comesUp(_ user: OrdinaryUser, _ port: UInt16) async throws {
         try HostFiles.makeDirectory(user.home.appending("src"))
         try user.write("hello\n", to: "src/greeting")
+        let reserved = Self.envfile(port: port) + "  nest: { provider: container, container: { nesting: true } }\n"
+        try user.write(reserved, to: "Envfile")
+        let refused = try await user.devenv("validate", status: 2)
+        #expect(refused.transcript.contains("can't have 'nesting': only root's containers can"))
         try user.write(Self.envfile(port: port), to: "Envfile")
         let up = try await user.devenv("up")
         #expect(up.transcript.contains("'memory' has no effect on 'db'"))

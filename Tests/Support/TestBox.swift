@@ -11,8 +11,12 @@ import Testing
 /// `$TMPDIR/devenv-test-box-UID`. Nobody writes to it.
 package enum TestBox {
     /// The box, built where it is missing. Tests of several processes may ask at once: one builds, the others wait.
-    package static func image() async throws -> BoxImage {
-        let recipe = try arguments()
+    package static func image() async throws -> BoxImage { try await image(arguments(adding: [])) }
+
+    /// The same with systemd, which starts the SSH server.
+    package static func systemd() async throws -> BoxImage { try await image(arguments(adding: ["systemd-sysv"])) }
+
+    private static func image(_ recipe: [String]) async throws -> BoxImage {
         let digest = SHA256.hexadecimal(of: Array(recipe.joined(separator: "\n").utf8))
         let root = cache.appending("box-\(digest.prefix(12))")
         if !HostFiles.exists(root) { try await build(recipe, at: root) }
@@ -48,10 +52,11 @@ package enum TestBox {
         throw Failure(description: "another process builds the test box for ten minutes")
     }
 
-    private static func arguments() throws -> [String] {
-        [
+    private static func arguments(adding packages: [String]) throws -> [String] {
+        let base = "openssh-server,sudo,rsync,iproute2,iputils-ping,procps,netbase,ca-certificates"
+        return [
             "--quiet", "--variant=minbase", "--format=directory",
-            "--include=openssh-server,sudo,rsync,iproute2,iputils-ping,procps,netbase,ca-certificates",
+            "--include=" + ([base] + packages).joined(separator: ","),
             "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/doc/*",
             "--dpkgopt=path-exclude=/usr/share/locale/*", "--aptopt=Apt::Install-Recommends \"false\"",
             // a locked password ("!") would keep key logins out too

@@ -22,12 +22,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static int write_map(int process, const char *kind, unsigned first, unsigned count) {
-    char path[64], map[64];
+static int write_map(int process, const char *kind, const char *map) {
+    char path[64];
     snprintf(path, sizeof path, "/proc/%d/%s", process, kind);
-    // what another namespace maps from two sources can't be mapped as one range
-    int length = first == 0 ? snprintf(map, sizeof map, "0 0 1\n1 1 %u\n", count - 1)
-                            : snprintf(map, sizeof map, "0 %u %u\n", first, count);
+    int length = (int)strlen(map);
     int file = open(path, O_WRONLY | O_CLOEXEC);
     if (file < 0) return -1;
     int written = (int)write(file, map, (size_t)length);
@@ -44,6 +42,14 @@ static int open_namespace(int process, const char *kind) {
 }
 
 int devenv_user_namespace(unsigned first, unsigned count) {
+    char map[64];
+    // what another namespace maps from two sources can't be mapped as one range
+    if (first == 0) snprintf(map, sizeof map, "0 0 1\n1 1 %u\n", count - 1);
+    else snprintf(map, sizeof map, "0 %u %u\n", first, count);
+    return devenv_mapped_namespace(map, map);
+}
+
+int devenv_mapped_namespace(const char *users, const char *groups) {
     // A child holds the namespace while its maps are written. Without an exit signal, so that no handler of the
     // program's own children sees it; it makes no call but these, as the program may have other threads.
     int process = (int)syscall(SYS_clone, CLONE_NEWUSER, NULL, NULL, NULL, 0UL);
@@ -53,7 +59,7 @@ int devenv_user_namespace(unsigned first, unsigned count) {
         for (;;) pause();
     }
     int result = -1;
-    if (write_map(process, "uid_map", first, count) == 0 && write_map(process, "gid_map", first, count) == 0)
+    if (write_map(process, "uid_map", users) == 0 && write_map(process, "gid_map", groups) == 0)
         result = open_namespace(process, "user");
     int error = errno;
     kill(process, SIGKILL);
@@ -62,18 +68,29 @@ int devenv_user_namespace(unsigned first, unsigned count) {
     return result;
 }
 
-int devenv_idmapped_copy(const char *directory, int user_namespace) {
-    int mount = open_tree(AT_FDCWD, directory, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+static int copy_mount(const char *path, int user_namespace, unsigned long long flags) {
+    int mount = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (mount < 0) return -1;
     struct mount_attr attributes;
     memset(&attributes, 0, sizeof attributes);
-    attributes.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY;
-    attributes.userns_fd = (unsigned long long)user_namespace;
+    attributes.attr_set = flags;
+    if (user_namespace >= 0) {
+        attributes.attr_set |= MOUNT_ATTR_IDMAP;
+        attributes.userns_fd = (unsigned long long)user_namespace;
+    }
     if (mount_setattr(mount, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0) return mount;
     int error = errno;
     close(mount);
     errno = error;
     return -1;
+}
+
+int devenv_idmapped_copy(const char *directory, int user_namespace) {
+    return copy_mount(directory, user_namespace, MOUNT_ATTR_RDONLY);
+}
+
+int devenv_bind_copy(const char *path, int user_namespace, int read_only) {
+    return copy_mount(path, user_namespace, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (read_only ? MOUNT_ATTR_RDONLY : 0));
 }
 
 int devenv_attach_mount(int mount, const char *directory) {

@@ -24,11 +24,15 @@ extension ContainerProvider {
     }
 
     private var toolFindings: [Finding] {
-        ["runc", "ip", "nft", "nsenter", "catatonit"].map { tool in
+        let needed = ["runc", "ip", "nft", "nsenter", "catatonit"].map { tool in
             ToolPath.find(tool) != nil
                 ? Finding(.fine, "'\(tool)' is installed")
                 : Finding(.problem, "'\(tool)' is not installed", cure: Cure.install(tool))
         }
+        let choice =
+            ToolPath.find("crun") != nil
+            ? "is installed" : "is not installed, which only machines with 'runtime: crun' need"
+        return needed + [Finding(.fine, "'crun' \(choice)")]
     }
 
     private var seccompFinding: Finding {
@@ -94,7 +98,7 @@ extension ContainerProvider {
     /// Tries what every start needs: a copy of a mount with shifted ids, attached nowhere.
     private var mountFinding: Finding {
         let directory = HostFiles.exists(directories.data) ? directories.data : "/var/lib"
-        let namespace = devenv_user_namespace(ids.first, ids.count)
+        let namespace = devenv_user_namespace(IDRange.standard.first, IDRange.standard.count)
         guard namespace >= 0 else {
             let error = Errno(rawValue: errno)
             return Finding(.problem, "a user namespace can't be made: \(error)", cure: "see user_namespaces(7)")

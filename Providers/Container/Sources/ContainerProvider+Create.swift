@@ -19,9 +19,10 @@ extension ContainerProvider {
         let place = place(request.identity)
         var note = try diskNote(of: request, at: place)
         let stack = LayerStack(box: note.layers, try SnapshotsNote.read(at: place), at: place)
-        try makeDirectories(place, for: stack)
+        let ids = note.ids
+        try makeDirectories(place, for: stack, ids: ids)
         FaultPoint.reach("container.create.directories")
-        try mountRoot(place, stack)
+        try mountRoot(place, stack, ids: ids)
         FaultPoint.reach("container.create.mounted")
         try ProviderError.checkCancellation("making the machine '\(request.identity.name)'")
         guard note.keysFor != request.access.user else { return }
@@ -37,7 +38,9 @@ extension ContainerProvider {
         guard request.box.format == .directories, !request.box.layers.isEmpty else {
             throw .unsupported("a container can't start from the box '\(request.box.name)' (\(request.box.format))")
         }
-        let note = DiskNote(identity: request.identity, layers: request.box.layers.map(\.string), keysFor: nil)
+        let note = DiskNote(
+            identity: request.identity, layers: request.box.layers.map(\.string), keysFor: nil,
+            isPrivileged: options(of: request).isPrivileged)
         try LayerStack(box: note.layers, SnapshotsNote(), at: place).check()
         try make(place.disk)
         try Notes.write(note, to: place.diskNote)
@@ -46,15 +49,15 @@ extension ContainerProvider {
     }
 
     /// Makes what a run needs beside its layers, which have to be there.
-    func makeDirectories(_ place: MachinePlace, for stack: LayerStack) throws(ProviderError) {
+    func makeDirectories(_ place: MachinePlace, for stack: LayerStack, ids: IDRange) throws(ProviderError) {
         try stack.check()
         for path in [place.root, place.layers, place.bundle, place.runtimeRoot, stack.work] { try make(path) }
-        try makeTop(of: stack)
-        try checkWay(to: place.root)
+        try makeTop(of: stack, ids: ids)
+        try checkWay(to: place.root, for: ids)
     }
 
     /// Makes what the machine writes to, or what an end in the middle has left of it.
-    private func makeTop(of stack: LayerStack) throws(ProviderError) {
+    private func makeTop(of stack: LayerStack, ids: IDRange) throws(ProviderError) {
         guard try isNew(stack.top) else { return }
         try make(stack.top)
         try ProviderError.translate { () throws(HostError) in
@@ -78,9 +81,9 @@ extension ContainerProvider {
     }
 
     /// The machine's root, nobody on the host, has to reach its file system.
-    private func checkWay(to path: FilePath) throws(ProviderError) {
+    private func checkWay(to path: FilePath, for ids: IDRange) throws(ProviderError) {
         // in a realm it is the user
-        guard UserRealm.current == nil else { return }
+        guard UserRealm.current == nil, ids.first != 0 else { return }
         var parent = path.removingLastComponent()
         while parent != parent.removingLastComponent() {
             var status = stat()
@@ -94,7 +97,7 @@ extension ContainerProvider {
     }
 
     /// Mounts the machine's root where it is not mounted. Never twice: the caller holds the machine's lock.
-    func mountRoot(_ place: MachinePlace, _ stack: LayerStack) throws(ProviderError) {
+    func mountRoot(_ place: MachinePlace, _ stack: LayerStack, ids: IDRange) throws(ProviderError) {
         guard !MountPoint.isMounted(place.root) else { return }
         try ProviderError.translate { () throws(HostError) in
             try OverlayMount(stack: stack, target: place.root, place: place, ids: ids).mount()

@@ -20,12 +20,12 @@ extension ContainerProvider {
             throw .invalidRequest("\(attempt): it is running", help: "run 'devenv halt \(machine.identity.name)'")
         }
         let stack = LayerStack(box: note.layers, try SnapshotsNote.read(at: place), at: place)
-        try makeDirectories(place, for: stack)
-        try mountRoot(place, stack)
+        try makeDirectories(place, for: stack, ids: note.ids)
+        try mountRoot(place, stack, ids: note.ids)
         FaultPoint.reach("container.export.mounted")
         let result: Result<FilePath, ProviderError>
         do throws(ProviderError) {
-            result = .success(try await pack(place.root, in: directory, attempt))
+            result = .success(try await pack(place.root, ids: note.ids, in: directory, attempt))
         } catch { result = .failure(error) }
         try await takeDown(place, bridges: .stay)
         FaultPoint.reach("container.export.unmounted")
@@ -35,7 +35,7 @@ extension ContainerProvider {
     /// Has tar run as the machine's root, to whom owners and capabilities are what they are inside; it may write to one
     /// directory, and sees none above it.
     func pack(
-        _ root: FilePath, in directory: FilePath, _ attempt: String
+        _ root: FilePath, ids: IDRange, in directory: FilePath, _ attempt: String
     ) async throws(ProviderError) -> FilePath {
         let target = directory.appending("tree")
         let namespace = try ProviderError.translate { () throws(HostError) -> Int32 in

@@ -23,17 +23,20 @@ extension ContainerProvider {
         try await repair(running, request)
         // what an ordinary user's containers may use is not limited
         guard UserRealm.current == nil else { return [:] }
-        guard HostFiles.exists(place.runtimeState.appending("state.json")) else {
+        guard let runtime = Runtime.keeping(place.runtimeState) else {
             throw .invalidRequest(
                 "changing the limits of the machine '\(request.identity.name)': what the runtime noted of it is gone",
                 help: "run 'devenv reload \(request.identity.name)'")
         }
-        let resources = Resources(request.spec, options(of: request), withDevices: false)
+        var options = options(of: request)
+        options.runtime = runtime  // one that was brought back to a snapshot may have another than is wanted
+        let resources = Resources(request.spec, options)
         let json: Data
         do { json = try JSONEncoder().encode(resources) } catch { throw .failed("writing the limits: \(error)") }
         let runc = Runc(tools: tools, place: place)
         try await runc.run(
-            Runc.update(place, Array(json)), "changing the limits of the machine '\(request.identity.name)'")
+            Runc.update(place, Array(json), by: runtime),
+            "changing the limits of the machine '\(request.identity.name)'")
         return [:]
     }
 
@@ -44,8 +47,9 @@ extension ContainerProvider {
         try requireRoot()
         let place = place(machine.identity)
         guard try runningMachine(at: place) != nil, MountPoint.isMounted(place.root) else { return false }
+        let note = try Notes.read(DiskNote.self, at: place.diskNote)
         try ProviderError.translate { () throws(HostError) in
-            try GuestFiles(root: place.root, ids: ids).write(hosts, hostname: hostname)
+            try GuestFiles(root: place.root, ids: note?.ids ?? .own).write(hosts, hostname: hostname)
         }
         return true
     }

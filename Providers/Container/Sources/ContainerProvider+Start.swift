@@ -21,7 +21,7 @@ extension ContainerProvider {
         FaultPoint.reach("container.start.cleared")
         do {
             try await prepare(request)
-            try await run(Launch(request), at: place)
+            try await run(Launch(request, ids: ids(of: request)), at: place)
         } catch {
             await abandon(place)
             throw error
@@ -44,9 +44,12 @@ extension ContainerProvider {
         try Notes.write(note, to: place.runNote)
         try remember(launch.forwards, of: place)
         FaultPoint.reach("container.start.noted")
+        let manner = try manner(of: launch, at: place)
         async let network = outcome { () async throws(ProviderError) in try await provide(launch, at: place) }
         async let resolver = resolver(for: launch)
-        let created = await outcome { () async throws(ProviderError) in try await makeContainer(launch, at: place) }
+        let created = await outcome { () async throws(ProviderError) in
+            try await makeContainer(launch, manner, at: place)
+        }
         try await network.get()
         let process = try created.get()
         FaultPoint.reach("container.start.created")
@@ -56,36 +59,45 @@ extension ContainerProvider {
         if case .request(let request) = launch.origin { try writeNames(of: request, at: place, resolver: servers) }
         FaultPoint.reach("container.start.attached")
         let runc = Runc(tools: tools, place: place)
-        try await runc.run(Runc.start(place), "starting the machine '\(launch.identity.name)'")
+        try await runc.run(
+            Runc.start(place, by: manner.runtime), "starting the machine '\(launch.identity.name)'")
         FaultPoint.reach("container.start.started")
         note.process = process
         try Notes.write(note, to: place.runNote)
     }
 
-    /// Has runc make the container and returns its first process, which waits to be let go.
-    private func makeContainer(_ launch: Launch, at place: MachinePlace) async throws(ProviderError) -> MachineProcess {
+    /// Has the runtime make the container and returns its first process, which waits to be let go.
+    private func makeContainer(
+        _ launch: Launch, _ manner: Launch.Manner, at place: MachinePlace
+    ) async throws(ProviderError) -> MachineProcess {
         try configure(launch, at: place)
         // shared: groups are made below parents that a destroy of another machine may be about to remove
         let lock = try await KernelLock.take(.groups, shared: true)
         let projectLock = try await KernelLock.take(.projectGroups(place.projectDisk), shared: true)
         let runc = Runc(tools: tools, place: place)
         try await runc.run(
-            Runc.create(place, console: launch.log), "making the container of '\(launch.identity.name)'")
+            Runc.create(place, console: launch.log, by: manner.runtime),
+            "making the container of '\(launch.identity.name)'")
         _ = consume lock
         _ = consume projectLock
+        try ProviderError.translate { () throws(HostError) in try BindMount.detach(at: place) }
         guard let process = ControlGroups(of: place).firstProcess else {
             throw .failed("the container of '\(launch.identity.name)' ended at once", help: "see '\(launch.log)'")
+        }
+        if manner.ownsControlGroups {
+            try ProviderError.translate { () throws(HostError) in
+                try ControlGroups(place.cgroup).delegate(to: launch.ids.first)
+            }
         }
         return process
     }
 
     /// Writes the machine's configuration for the runtime.
     func writeConfig(of request: MachineRequest, at place: MachinePlace) throws(ProviderError) {
-        let options = options(of: request)
-        let filter = options.seccomp == .unconfined ? nil : try SeccompProfile.filter(adding: options.capabilities)
+        let (options, ids) = (options(of: request), ids(of: request))
+        let host = try RuntimeSurroundings.find(for: request, options, at: place, ids: ids)
         let config = RuntimeConfig(
-            request, options: options, place: place, ids: ids, filter: filter,
-            hasUnifiedControlGroups: ControlGroups.isUnified(), isLimited: UserRealm.current == nil)
+            request, options: options, place: place, ids: ids, host: host, isLimited: UserRealm.current == nil)
         try Notes.write(config, to: place.config)
     }
 
@@ -109,7 +121,9 @@ extension ContainerProvider {
 
     func writeNames(of request: MachineRequest, at place: MachinePlace, resolver: ResolverFile) throws(ProviderError) {
         try ProviderError.translate { () throws(HostError) in
-            try GuestFiles(root: place.root, ids: ids).writeNames(of: request, resolver: resolver)
+            let files = GuestFiles(root: place.root, ids: ids(of: request))
+            try files.writeNames(of: request, resolver: resolver)
+            if options(of: request).initiator == .systemd { try files.writePort(of: request.access) }
         }
     }
 

@@ -69,6 +69,7 @@ extension ContainerProvider {
 
     private func unmount(_ place: MachinePlace) async throws(ProviderError) {
         do {
+            try BindMount.detach(at: place)
             // layers lie there only where a start was killed in the middle
             let layers = try HostFiles.list(place.layers).map { place.layers.appending($0) }
             for path in layers + [place.export, place.root] { try await MountPoint.unmount(path) }

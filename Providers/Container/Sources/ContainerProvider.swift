@@ -15,7 +15,6 @@ package struct ContainerProvider: Provider {
     let directories: HostDirectories
     let environment: [String: String]
     let tools: any ToolRunner
-    let ids: IDRange
 
     /// Makes the provider; nothing is touched before it is used.
     package init(
@@ -24,7 +23,6 @@ package struct ContainerProvider: Provider {
         self.directories = directories
         self.environment = environment
         self.tools = UserRealm.current.map { RealmTools(realm: $0, runner: tools) } ?? tools
-        ids = .own
     }
 
     /// What it can do. Only root's containers have a control group that can be frozen.
@@ -55,6 +53,13 @@ package struct ContainerProvider: Provider {
                     "'\(key)' has no effect on '\(machine.name.value)': only root's containers have limits",
                     at: machine.name.location))
         }
+        if UserRealm.userID != 0 {
+            diagnostics += ContainerOptions.read(machine.providerOptions[name]).options.reservedForRoot.map {
+                .error(
+                    "the machine '\(machine.name.value)' can't have '\($0)': only root's containers can",
+                    at: machine.name.location, help: "take it out of 'container', or run devenv as root")
+            }
+        }
         if machine.disk != nil {
             diagnostics.append(
                 .warning(
@@ -80,5 +85,7 @@ package struct ContainerProvider: Provider {
     func options(of request: MachineRequest) -> ContainerOptions {
         ContainerOptions.read(request.spec.providerOptions[name]).options
     }
+    /// The ids of a machine's users on this host.
+    func ids(of request: MachineRequest) -> IDRange { options(of: request).isPrivileged ? .host : .own }
     var network: HostNetwork { HostNetwork(tools: tools, owners: MarkOwners(directories: directories)) }
 }

@@ -26,12 +26,28 @@ enum MachineSettings {
             MachineSetting(
                 "container.capabilities", texts(options.capabilities.sorted().map(\.name)), impact: .restart),
             MachineSetting("container.command", options.command.map(texts) ?? "sshd", impact: .restart),
-            MachineSetting("container.init", "\(options.usesInit)", impact: .restart),
+            MachineSetting("container.init", name(of: options.initiator), impact: .restart),
+            MachineSetting("container.swap", "\(options.swap)", impact: .live, initial: "none"),
+            MachineSetting("container.devices", texts(options.devices), impact: .restart, initial: "none"),
+            MachineSetting("container.runtime", options.runtime.rawValue, impact: .restart, initial: "runc"),
+            MachineSetting("container.binds", texts(options.binds), impact: .restart, initial: "none"),
+            MachineSetting("container.nesting", "\(options.isNesting)", impact: .restart, initial: "false"),
+            // the owners of its files are others
+            MachineSetting("container.privileged", "\(options.isPrivileged)", impact: .recreate, initial: "false"),
             MachineSetting("container.seccomp", options.seccomp.rawValue, impact: .restart),
             MachineSetting(
                 "container.environment", texts(options.environment.map { "\($0.key)=\($0.value)" }.sorted()),
                 impact: .restart),
         ]
+    }
+
+    /// As it is written in an Envfile.
+    private static func name(of initiator: ContainerOptions.Initiator) -> String {
+        switch initiator {
+        case .small: "true"
+        case .none: "false"
+        case .systemd: "systemd"
+        }
     }
 
     private static func networks(_ interfaces: [NetworkInterface]) -> String {

@@ -12,18 +12,40 @@ struct ContainerOptions: Hashable, Sendable {
         case unconfined
     }
 
+    /// What the first process of a machine is.
+    enum Initiator: Hashable, Sendable {
+        /// A small one (catatonit), with the command as its child.
+        case small
+        /// The command itself.
+        case none
+        /// The box's own systemd, which starts the SSH server and whatever else the box brings.
+        case systemd
+    }
+
     /// Capabilities beside the usual ones.
     var capabilities: [Capability] = []
     /// What runs as the machine; nil for an SSH server.
     var command: [String]?
-    /// Whether a small init is the first process and `command` its child.
-    var usesInit = true
+    /// What the first process is.
+    var initiator = Initiator.small
     /// How many processes there may be.
     var processLimit = 4096
     /// How system calls are filtered.
     var seccomp = SystemCallFilter.default
     /// The environment of `command`.
     var environment: [String: String] = [:]
+    /// What it may swap out beside its memory.
+    var swap = SwapLimit.none
+    /// Devices of this host that the machine may use.
+    var devices: [String] = []
+    /// Directories and files of this host that are in sight.
+    var binds: [HostBind] = []
+    /// What makes the container.
+    var runtime = Runtime.runc
+    /// Whether containers may run inside.
+    var isNesting = false
+    /// Whether the machine's root is this host's root.
+    var isPrivileged = false
     /// Name servers; nil for those of the host that answer.
     var nameServers: [IPv4Address]?
 
@@ -33,10 +55,16 @@ struct ContainerOptions: Hashable, Sendable {
         var options = ContainerOptions()
         options.capabilities = capabilities(&reader)
         options.command = command(&reader)
-        options.usesInit = reader.boolean("init") ?? options.usesInit
+        options.initiator = initiator(&reader, hasCommand: options.command != nil)
         options.processLimit = reader.integer("pids", in: 16...4_194_304) ?? options.processLimit
         options.seccomp = reader.choice("seccomp", as: SystemCallFilter.self) ?? options.seccomp
         options.environment = environment(&reader)
+        options.swap = SwapLimit.read(&reader)
+        options.devices = devices(&reader)
+        options.runtime = reader.choice("runtime", as: Runtime.self) ?? .runc
+        options.binds = HostBind.read(&reader)
+        options.isNesting = reader.boolean("nesting") ?? false
+        options.isPrivileged = reader.boolean("privileged") ?? false
         options.nameServers = nameServers(&reader)
         return (options, reader.finish())
     }

@@ -67,7 +67,8 @@ struct ContainerFixture {
             name: machine)
         return MachineRequest(
             identity: identity, record: [:], spec: spec, box: box ?? self.box, access: keys.access,
-            hosts: hosts ?? [HostEntry(address: own, names: [name])], forwards: forwards, logDirectory: log)
+            hosts: hosts ?? [HostEntry(address: own, names: [name])], forwards: forwards, logDirectory: log,
+            directory: directory.path)
     }
 
     /// A change of a machine's `container` block.

@@ -19,7 +19,7 @@ struct RuntimeConfigTests {
     }
 
     @Test func unifiedControlGroupsGetANamespaceAndAMount() {
-        let config = Self.config(unified: true)
+        let config = Self.config(ContainerOptions(), unified: true)
         #expect(config.linux.namespaces.last?.type == "cgroup")
         #expect(config.mounts.last?.destination == "/sys/fs/cgroup")
     }
@@ -27,7 +27,7 @@ struct RuntimeConfigTests {
     @Test func sshdRunsBelowTheInitUnlessToldOtherwise() {
         #expect(Self.config().process.args.prefix(3) == ["/run/devenv/init", "--", "/usr/sbin/sshd"])
         var options = ContainerOptions()
-        options.usesInit = false
+        options.initiator = .none
         options.command = ["/sbin/init"]
         let config = Self.config(options)
         #expect(config.process.args == ["/sbin/init"])
@@ -50,7 +50,7 @@ struct RuntimeConfigTests {
         #expect(free.cpu == .init(quota: -1))
         spec.memory = ByteCount(bytes: 1 << 30)
         spec.cpus = 3
-        let limited = Resources(spec, ContainerOptions())
+        let limited = Resources(spec, ContainerOptions(), allowing: [.init()])
         // the same number twice: no swap beside the memory
         #expect(limited.memory == .init(limit: 1 << 30, swap: 1 << 30))
         #expect(limited.cpu == .init(quota: 300_000))
@@ -59,8 +59,14 @@ struct RuntimeConfigTests {
 
     private static let spec = MachineSpec(name: Located(MachineName(unchecked: "web")))
 
-    private static func config(_ options: ContainerOptions = ContainerOptions(), unified: Bool = false) -> RuntimeConfig
-    {
+    private static func config(_ options: ContainerOptions = ContainerOptions(), unified: Bool) -> RuntimeConfig {
+        config(options, host: RuntimeSurroundings(hasUnifiedControlGroups: unified))
+    }
+
+    /// A machine's configuration.
+    static func config(
+        _ options: ContainerOptions = ContainerOptions(), host: RuntimeSurroundings = RuntimeSurroundings()
+    ) -> RuntimeConfig {
         let identity = MachineIdentity(
             project: ProjectID(unchecked: "00000000000000aa"), machine: MachineID(unchecked: "00000000000000bb"),
             projectName: ProjectName(unchecked: "shop"), name: MachineName(unchecked: "web"))
@@ -72,8 +78,8 @@ struct RuntimeConfigTests {
             logDirectory: "/log")
         let directories = HostDirectories(data: "/data", runtime: "/run/devenv")
         return RuntimeConfig(
-            request, options: options, place: MachinePlace(identity, in: directories), ids: .standard, filter: nil,
-            hasUnifiedControlGroups: unified)
+            request, options: options, place: MachinePlace(identity, in: directories), ids: .standard,
+            host: host)
     }
 }
 
@@ -121,5 +127,8 @@ struct RuncTests {
                 "--pid-file", "/run/devenv/containers/aa/bb/pid", "devenv-aa-bb",
             ])
         #expect(call.output == .file("/log/console.log"))
+        let other = Runtime.crun.call(["start", "x"], onHybridHost: false)
+        #expect(other.tool == "crun" && other.arguments == ["start", "x"])
+        #expect(Runtime.crun.call(["start", "x"], onHybridHost: true).arguments.suffix(3) == ["crun", "start", "x"])
     }
 }

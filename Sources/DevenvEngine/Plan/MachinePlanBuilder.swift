@@ -171,8 +171,8 @@ struct MachinePlanBuilder {
         guard let recorded else { return [] }
         let applied = Dictionary(recorded.settings.map { ($0.key, $0.value) }) { first, _ in first }
         let boxes = (BoxTitle(name: recorded.boxName, version: recorded.boxVersion), machine.boxTitle)
-        return machine.settings.filter { applied[$0.key] != $0.value }
-            .map { SettingChange(setting: $0, former: applied[$0.key], boxes: boxes) }
+        return machine.settings.filter { (applied[$0.key] ?? $0.initial) != $0.value }
+            .map { SettingChange(setting: $0, former: applied[$0.key] ?? $0.initial, boxes: boxes) }
             .filter { $0.impact == impact }.map(\.description)
     }
 

@@ -14,7 +14,8 @@ extension StepRunner {
             identity: record.identity, record: record.recorded.record,
             spec: machine.spec.completed(by: machine.box), box: machine.box,
             access: try keys.access(user: record.user, port: record.sshPort, extraKey: ownKey), hosts: machine.hosts,
-            forwards: record.forwards, logDirectory: store.logs(of: machine.name))
+            forwards: record.forwards, logDirectory: store.logs(of: machine.name),
+            directory: store.directory)
     }
 
     private func ownPublicKey(_ ssh: SSHSettings) async throws -> String? {

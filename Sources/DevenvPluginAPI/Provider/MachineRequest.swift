@@ -117,11 +117,14 @@ package struct MachineRequest: Sendable {
     package let forwards: [PortForward]
     /// An existing directory for its console log.
     package let logDirectory: FilePath
+    /// The directory of the Envfile, where relative paths in options start.
+    package let directory: FilePath
 
     /// Makes a request.
     package init(
         identity: MachineIdentity, record: ProviderRecord, spec: MachineSpec, box: BoxImage, access: MachineAccess,
-        hosts: [HostEntry], forwards: [PortForward], logDirectory: FilePath
+        hosts: [HostEntry], forwards: [PortForward], logDirectory: FilePath,
+        directory: FilePath = "/"
     ) {
         self.identity = identity
         self.record = record
@@ -131,6 +134,7 @@ package struct MachineRequest: Sendable {
         self.hosts = hosts
         self.forwards = forwards
         self.logDirectory = logDirectory
+        self.directory = directory
     }
 
     /// What `observe`, `stop` and `destroy` take.

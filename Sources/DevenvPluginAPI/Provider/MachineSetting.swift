@@ -28,11 +28,18 @@ package struct MachineSetting: Hashable, Sendable, Codable {
     package let value: String
     /// What a change of it takes.
     package let impact: Impact
+    /// The value of machines that were applied before there was such a setting; nil where that is unknown.
+    package private(set) var initial: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case key, value, impact
+    }
 
     /// Makes a setting.
-    package init(_ key: String, _ value: String, impact: Impact) {
+    package init(_ key: String, _ value: String, impact: Impact, initial: String? = nil) {
         self.key = key
         self.value = value
         self.impact = impact
+        self.initial = initial
     }
 }

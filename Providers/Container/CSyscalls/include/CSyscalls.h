@@ -4,12 +4,19 @@
 #ifndef DEVENV_SYSCALLS_H
 #define DEVENV_SYSCALLS_H
 
+// Makes a user namespace with these maps, lines of user_namespaces(7): id inside, id outside, count. Returns its descriptor.
+int devenv_mapped_namespace(const char *users, const char *groups);
+
 // Makes a user namespace in which ids from 0 to count-1 are first to first+count-1 outside. Returns its descriptor.
 int devenv_user_namespace(unsigned first, unsigned count);
 
 // Copies the mount that a directory is on, that directory as its root, with ids shifted as the user namespace says and
 // read-only. Returns the copy's descriptor; it is attached nowhere yet. See open_tree(2), mount_setattr(2).
 int devenv_idmapped_copy(const char *directory, int user_namespace);
+
+// The same of a directory or a file, read-only or not, without devices and set-user-ID; with ids as they are where the user
+// namespace is negative.
+int devenv_bind_copy(const char *path, int user_namespace, int read_only);
 
 // Copies the mount that is the root directory of a process in a mount namespace of its own. Returns the copy's descriptor; it is
 // attached nowhere yet. See setns(2), open_tree(2).

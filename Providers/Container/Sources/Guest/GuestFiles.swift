@@ -30,19 +30,33 @@ struct GuestFiles {
         try put(HostsFile.text(old, hosts: hosts, hostname: hostname), at: "/etc/hosts", in: guest)
     }
 
+    /// Has an SSH server that the box itself starts listen on the port that it is looked for on, where it reads sshd_config.d.
+    /// Repeating it changes nothing.
+    func writePort(of access: MachineAccess) throws(HostError) {
+        let guest = try GuestRoot(root, ids: ids)
+        let directory = "/etc/ssh/sshd_config.d"
+        let readable: FilePermissions = [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]
+        try guest.makeDirectory(directory, mode: readable, owner: .root)
+        try put("Port \(access.port)\n", at: directory + "/devenv.conf", in: guest)
+    }
+
     /// Writes the host key and lets the owner's keys in, as the access' user and as root. Repeating it changes nothing.
     func writeKeys(of access: MachineAccess) throws(ProviderError) {
         do throws(HostError) {
-            let guest = try GuestRoot(root, ids: ids)
-            let passwd = String(decoding: try guest.read("/etc/passwd") ?? [], as: UTF8.self)
-            if let account = GuestAccount.find(access.user, in: passwd) {
-                return try write(access, for: account, in: guest)
+            if let account = try account(access.user) {
+                return try write(access, for: account, in: GuestRoot(root, ids: ids))
             }
         } catch {
             throw ProviderError(error)
         }
         throw .invalidRequest(
             "the box has no user '\(access.user)'", help: "set ssh.user to one that it has, such as root")
+    }
+
+    /// A user of the machine; nil where there is none of that name.
+    func account(_ name: String) throws(HostError) -> GuestAccount? {
+        let passwd = try GuestRoot(root, ids: ids).read("/etc/passwd") ?? []
+        return GuestAccount.find(name, in: String(decoding: passwd, as: UTF8.self))
     }
 
     private func write(_ access: MachineAccess, for account: GuestAccount, in guest: borrowing GuestRoot)

@@ -13,6 +13,14 @@ struct Launch: Sendable {
         case saved(SavedRun)
     }
 
+    /// What the runtime's calls depend on.
+    struct Manner: Sendable {
+        /// What makes the container.
+        let runtime: Runtime
+        /// Whether the machine makes control groups below its own.
+        let ownsControlGroups: Bool
+    }
+
     /// Where all else comes from.
     let origin: Origin
     /// Who it is.
@@ -23,23 +31,27 @@ struct Launch: Sendable {
     let forwards: [PortForward]
     /// Where its console's output goes.
     let log: FilePath
+    /// The ids of its users on this host.
+    let ids: IDRange
 
     /// A start as it is wanted.
-    init(_ request: MachineRequest) {
+    init(_ request: MachineRequest, ids: IDRange) {
         origin = .request(request)
         identity = request.identity
         interfaces = request.spec.interfaces
         forwards = request.forwards
         log = request.logDirectory.appending("console.log")
+        self.ids = ids
     }
 
     /// A start as it once was, with the forwards that the machine has now. Its project may have been moved since: then what it
     /// writes to its console is lost until its next start.
-    init(_ run: SavedRun, of identity: MachineIdentity, forwards: [PortForward]) {
+    init(_ run: SavedRun, of machine: DiskNote) {
         origin = .saved(run)
-        self.identity = identity
+        identity = machine.identity
         interfaces = run.interfaces
-        self.forwards = forwards
+        forwards = machine.forwards ?? []
+        ids = machine.ids
         let log = FilePath(run.log)
         self.log = HostFiles.isDirectory(log.removingLastComponent()) ? log : "/dev/null"
     }
@@ -57,7 +69,7 @@ extension ContainerProvider {
         }
     }
 
-    /// Tells the runtime what the machine is.
+    /// Tells the runtime what the machine is, and provides what of the host it is told of.
     func configure(_ launch: Launch, at place: MachinePlace) throws(ProviderError) {
         switch launch.origin {
         case .request(let request): try writeConfig(of: request, at: place)
@@ -65,6 +77,21 @@ extension ContainerProvider {
             try ProviderError.translate { () throws(HostError) in
                 try HostFiles.copy(place.disk.appending(run.config), to: place.config)
             }
+            let config = try KeptConfig.read(place.disk.appending(run.config))
+            _ = try HostDevice.provide(config.devices(at: place), at: place, owner: launch.ids.first)
+            _ = try BindMount.attach(config.binds(at: place), as: config.user, at: place, ids: launch.ids)
+        }
+    }
+
+    /// How the runtime is to start a machine.
+    func manner(of launch: Launch, at place: MachinePlace) throws(ProviderError) -> Launch.Manner {
+        switch launch.origin {
+        case .request(let request):
+            let options = options(of: request)
+            return .init(runtime: options.runtime, ownsControlGroups: options.ownsControlGroups)
+        case .saved(let run):
+            let config = try KeptConfig.read(place.disk.appending(run.config))
+            return .init(runtime: config.runtime, ownsControlGroups: config.ownsControlGroups)
         }
     }
 

@@ -34,6 +34,8 @@ struct MachinePlace: Sendable {
     var projectDisk: FilePath { Self.disks(in: directories).appending(project.rawValue) }
     /// The directory of the machine's data.
     var disk: FilePath { projectDisk.appending(machine.rawValue) }
+    /// Its own nodes of the host's devices.
+    var devices: FilePath { disk.appending("devices") }
     /// What it was made from.
     var diskNote: FilePath { disk.appending("machine.json") }
     /// Where in that directory its changes are, and its snapshots.
@@ -49,6 +51,8 @@ struct MachinePlace: Sendable {
     var export: FilePath { run.appending("export") }
     /// Where layers of the box are mounted for a moment.
     var layers: FilePath { run.appending("layers") }
+    /// Where directories and files of the host are mounted for a moment.
+    var binds: FilePath { run.appending("binds") }
     /// The OCI bundle.
     var bundle: FilePath { run.appending("bundle") }
     /// What the runtime is told of it.

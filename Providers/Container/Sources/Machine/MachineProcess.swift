@@ -29,11 +29,12 @@ struct MachineProcess: Codable, Hashable, Sendable {
         if isAlive { devenv_signal_process(descriptor, number) }
     }
 
-    /// Its number as its own process namespace counts; 1 for a machine's first process.
-    static func innerNumber(of id: Int32) -> Int? {
-        guard let bytes = try? HostFiles.read(FilePath("/proc/\(id)/status")) else { return nil }  // it is gone
+    /// Its number in each process namespace that it is in, that of this host first and its own last, where a machine's first
+    /// process is 1; proc(5) status, `NSpid`. Empty where there is none.
+    static func numbers(of id: Int32) -> [Int] {
+        guard let bytes = try? HostFiles.read(FilePath("/proc/\(id)/status")) else { return [] }  // it is gone
         let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("NSpid:") }
-        return line?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0) }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().compactMap { Int($0) } ?? []
     }
 
     private static func start(of id: Int32) -> UInt64? {

@@ -14,6 +14,11 @@ struct DiskNote: Codable, Hashable, Sendable {
     var keysFor: String?
     /// The forwards that it was last started with; nil before.
     var forwards: [PortForward]?
+    /// Whether its files have the owners that they have inside, on the host too; nil, as in older notes, for no.
+    var isPrivileged: Bool?
+
+    /// The ids of the machine's users on this host.
+    var ids: IDRange { isPrivileged == true ? .host : .own }
 }
 
 /// What a machine runs as; kept for as long as the host runs. Written before its start, completed after it.

@@ -14,6 +14,10 @@ struct Shutdown {
     /// patience is at its end. Services first: when the first process ends, the kernel kills all others at once.
     func ask(patience: Duration) async throws(ProviderError) {
         let deadline = ContinuousClock.now + patience
+        if command(of: first) == "systemd" {
+            first.signal(Self.systemdHalt)
+            return try await Self.wait(until: deadline) { !first.isAlive }
+        }
         let services = services
         for service in services { service.signal(SIGTERM) }
         try await Self.wait(until: deadline) { services.allSatisfy { !$0.isAlive } || !first.isAlive }
@@ -24,11 +28,18 @@ struct Shutdown {
     /// Every process but the first, and but the command that the first one is there for: with that it ends itself.
     private var services: [MachineProcess] {
         let others = groups.processes.subtracting([first.id]).compactMap(MachineProcess.init(living:))
-        // where it can't be read it is gone, and the others with it
-        let comm = (try? HostFiles.read(FilePath("/proc/\(first.id)/comm"))) ?? nil
-        guard comm == Array("init\n".utf8) else { return others }
+        guard command(of: first) == "init" else { return others }
         let command = others.min { ($0.start, $0.id) < ($1.start, $1.id) }
         return others.filter { $0 != command }
+    }
+
+    /// SIGRTMIN+3, with which systemd halts in order where SIGTERM makes it start anew (systemd(1), "Signals").
+    private static let systemdHalt: Int32 = 37
+
+    /// The name of a process, proc(5) comm; nil for one that is gone.
+    private func command(of process: MachineProcess) -> String? {
+        let bytes = (try? HostFiles.read(FilePath("/proc/\(process.id)/comm"))) ?? nil
+        return bytes.map { String(decoding: $0, as: UTF8.self).filter { $0 != "\n" } }
     }
 
     /// Kills what is in the groups and removes these. Nothing there is fine.
@@ -44,6 +55,7 @@ struct Shutdown {
             for id in processes { MachineProcess(living: id)?.signal(SIGKILL) }
             // with version 1 of control groups a frozen process dies when it goes on, and not before
             if groups.isFrozen { try groups.thaw() }
+            groups.thawBelow()
             guard ContinuousClock.now < deadline else {
                 throw .timedOut("processes of '\(groups.path)' did not end after SIGKILL: \(processes.sorted())")
             }

@@ -23,6 +23,9 @@ struct IDRange: Hashable, Sendable {
         first == 0 ? [IDRange(first: 0, count: 1), IDRange(first: 1, count: count - 1)] : [self]
     }
 
+    /// This host's own, for machines whose root is the host's.
+    static let host = IDRange(first: 0, count: 65_536)
+
     /// The id outside; nil for an id that machines don't have.
     func outside(_ inside: UInt32) -> UInt32? { inside < count ? first + inside : nil }
 }

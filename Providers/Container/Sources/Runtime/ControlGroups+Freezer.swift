@@ -45,6 +45,13 @@ extension ControlGroups {
         try write(false, freezer)
     }
 
+    /// Lets processes go on in groups that the machine itself has frozen below its own, as container engines do to pause.
+    func thawBelow() {
+        for directory in tree where Self.text(of: directory.appending("freezer.self_freezing")) == "1" {
+            try? write(false, Freezer(directory: directory, version: 1))  // it may just have been removed
+        }
+    }
+
     private struct Freezer {
         let directory: FilePath
         let version: Int

@@ -45,9 +45,35 @@ struct ControlGroups {
         HostFiles.exists(root.appending("cgroup.controllers"))
     }
 
+    /// Whether a host has version 2 beside version 1, as systemd mounts both for a while.
+    static var isHybrid: Bool { HostFiles.exists("/sys/fs/cgroup/unified/cgroup.controllers") }
+
     /// The directories that are there.
     var directories: [FilePath] {
         hierarchies.map { $0.pushing(FilePath(path)) }.filter { HostFiles.kind($0) == .directory }
+    }
+
+    /// The directories with those that the machine made below them, each before the one that it is in.
+    var tree: [FilePath] { directories.flatMap(Self.tree) }
+
+    /// A directory of control groups has two links and one more for each below it, so that most need not be read.
+    private static func tree(_ directory: FilePath) -> [FilePath] {
+        var status = stat()
+        guard stat(directory.string, &status) == 0, status.st_nlink > 2 else { return [directory] }
+        let names = (try? HostFiles.list(directory)) ?? []  // one that vanishes meanwhile has none below it
+        let below = names.map { directory.appending($0) }.filter { HostFiles.kind($0) == .directory }
+        return below.flatMap(tree) + [directory]
+    }
+
+    /// Lets the machine's root make groups below these, and no more: their limits stay the host's. With version 2 alone runc
+    /// does that itself, which is cgroups(7), "Cgroups delegation".
+    func delegate(to owner: UInt32) throws(HostError) {
+        for directory in directories {
+            let files = ["cgroup.procs", "tasks"].map { directory.appending($0) }.filter(HostFiles.exists)
+            for path in [directory] + files {
+                try SystemCall.check("giving away the control group", path) { lchown(path.string, owner, owner) }
+            }
+        }
     }
 
     /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in
@@ -55,7 +81,7 @@ struct ControlGroups {
     var processes: Set<Int32> {
         if let unlimited { return RealmProcesses.all(of: unlimited) }
         var found: Set<Int32> = []
-        for directory in directories {
+        for directory in tree {
             // a group that vanishes meanwhile has no process
             guard let bytes = try? HostFiles.read(directory.appending("cgroup.procs")) else { continue }
             found.formUnion(String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) })
@@ -63,18 +89,18 @@ struct ControlGroups {
         return found
     }
 
-    /// The machine's living first process.
+    /// The machine's living first process: of containers inside the machine too there is one each, which more namespaces
+    /// number.
     var firstProcess: MachineProcess? {
-        for id in processes where MachineProcess.innerNumber(of: id) == 1 {
-            if let process = MachineProcess(living: id) { return process }
-        }
-        return nil
+        let numbers = processes.map { (id: $0, numbers: MachineProcess.numbers(of: $0)) }
+        let firsts = numbers.filter { $0.numbers.last == 1 }.sorted { $0.numbers.count < $1.numbers.count }
+        return firsts.lazy.compactMap { MachineProcess(living: $0.id) }.first
     }
 
     /// Removes the directories; false while a process, or another group, is still in one.
     func remove() throws(HostError) -> Bool {
         var isDone = true
-        for directory in directories where rmdir(directory.string) != 0 {
+        for directory in tree where rmdir(directory.string) != 0 {
             switch Errno(rawValue: errno) {
             case .noSuchFileOrDirectory: continue
             case .resourceBusy: isDone = false

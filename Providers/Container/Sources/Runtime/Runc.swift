@@ -3,9 +3,9 @@ import DevenvPluginAPI
 import FoundationEssentials
 import SystemPackage
 
-/// Calls of runc(8) on one machine.
+/// Calls of runc(8), or of crun(1), which takes the same words and keeps as little, on one machine.
 ///
-/// Only what runc alone can do is left to it: `create`, `start`, `update`. Whether a machine lives is read from its
+/// Only what a runtime alone can do is left to it: `create`, `start`, `update`. Whether a machine lives is read from its
 /// process and its control group, and its remains are removed here: `runc delete` fails on a damaged state, leaves
 /// control groups behind after an early crash, and with `--force` always waits 100 ms.
 struct Runc {
@@ -16,25 +16,22 @@ struct Runc {
 
     /// Makes the container up to the point where its first process waits. Its output goes to `log`, as the processes of
     /// the container keep it open.
-    static func create(_ place: MachinePlace, console log: FilePath) -> ToolInvocation {
-        ToolInvocation(
-            "runc",
-            global(place) + [
-                "create", "--bundle", place.bundle.string, "--pid-file", place.processFile.string, place.containerID,
-            ], output: .file(log),
-            timeout: .seconds(60))
+    static func create(_ place: MachinePlace, console log: FilePath, by runtime: Runtime = .runc) -> ToolInvocation {
+        let words = ["create", "--bundle", place.bundle.string, "--pid-file", place.processFile.string]
+        let call = runtime.call(global(place) + words + [place.containerID])
+        return ToolInvocation(call.tool, call.arguments, output: .file(log), timeout: .seconds(60))
     }
 
     /// Lets its first process go.
-    static func start(_ place: MachinePlace) -> ToolInvocation {
-        ToolInvocation("runc", global(place) + ["start", place.containerID], timeout: .seconds(60))
+    static func start(_ place: MachinePlace, by runtime: Runtime = .runc) -> ToolInvocation {
+        let call = runtime.call(global(place) + ["start", place.containerID])
+        return ToolInvocation(call.tool, call.arguments, timeout: .seconds(60))
     }
 
     /// Changes its limits.
-    static func update(_ place: MachinePlace, _ resources: [UInt8]) -> ToolInvocation {
-        ToolInvocation(
-            "runc", global(place) + ["update", "--resources", "-", place.containerID], input: resources,
-            timeout: .seconds(60))
+    static func update(_ place: MachinePlace, _ resources: [UInt8], by runtime: Runtime = .runc) -> ToolInvocation {
+        let call = runtime.call(global(place) + ["update", "--resources", "-", place.containerID])
+        return ToolInvocation(call.tool, call.arguments, input: resources, timeout: .seconds(60))
     }
 
     private static func global(_ place: MachinePlace) -> [String] {
@@ -48,7 +45,9 @@ struct Runc {
         do { outcome = try await tools.run(invocation) } catch { throw ProviderError(error) }
         guard outcome.status != 0 else { return }
         let log = (try? HostFiles.read(place.runtimeLog)) ?? nil  // without it the status has to do
-        let reason = Self.reason(in: log ?? []) ?? "runc failed with status \(outcome.status): \(outcome.complaint)"
+        let reason =
+            Self.reason(in: log ?? [])
+            ?? "\(invocation.tool) failed with status \(outcome.status): \(outcome.complaint)"
         if reason.contains("no space left on device") { throw .diskFull("\(attempt): \(reason)") }
         throw .failed("\(attempt): \(reason)")
     }

@@ -5,40 +5,65 @@ import SystemPackage
 extension RuntimeConfig {
     /// The configuration of a machine. Pure. `isLimited`: whether it has control groups of its own.
     init(
-        _ request: MachineRequest, options: ContainerOptions, place: MachinePlace, ids: IDRange, filter: SeccompFilter?,
-        hasUnifiedControlGroups: Bool, isLimited: Bool = true
+        _ request: MachineRequest, options: ContainerOptions, place: MachinePlace, ids: IDRange,
+        host: RuntimeSurroundings, isLimited: Bool = true
     ) {
-        let capabilities = Set(Capability.usual + options.capabilities).sorted().map(\.name)
+        let capabilities = options.allCapabilities(of: host.capabilities).map(\.name)
         process = Process(
             args: Self.arguments(options, request.access), env: Self.environment(options),
             capabilities: Capabilities(bounding: capabilities, effective: capabilities, permitted: capabilities))
         root = Root(path: place.root.string)
         hostname = request.spec.hostname
-        mounts = Self.standardMounts
-        if options.usesInit { mounts.append(Self.initMount) }
+        let ownsGroups = options.ownsControlGroups || host.hasUnifiedControlGroups
+        mounts = Self.mounts(options, host, showsGroups: ownsGroups)
         annotations = [
             "devenv.project": place.project.rawValue, "devenv.machine": place.machine.rawValue,
             "devenv.name": "\(request.identity.projectName)/\(request.identity.name)",
         ]
-        let mappings = ids.parts.map { Mapping(containerID: $0.first - ids.first, hostID: $0.first, size: $0.count) }
-        var namespaces = ["pid", "ipc", "uts", "mount", "network", "user"]
-        if hasUnifiedControlGroups {
-            namespaces.append("cgroup")
-            mounts.append(Self.controlGroupMount)
-        }
+        annotations.merge(KeptConfig.annotations(request, options, host)) { _, own in own }
+        let ranges = ids.parts.map { Mapping(containerID: $0.first - ids.first, hostID: $0.first, size: $0.count) }
+        let mappings = options.isPrivileged ? nil : ranges
+        let others = (options.isPrivileged ? [] : ["user"]) + (ownsGroups ? ["cgroup"] : [])
         linux = Linux(
-            uidMappings: mappings, gidMappings: mappings, namespaces: namespaces.map(Namespace.init(type:)),
+            uidMappings: mappings, gidMappings: mappings,
+            namespaces: (["pid", "ipc", "uts", "mount", "network"] + others).map(Namespace.init(type:)),
             // absolute: a relative one would lie below the group, and so below the limits, of devenv itself
             cgroupsPath: isLimited ? "/" + place.cgroup : nil,
-            resources: isLimited ? Resources(request.spec, options) : nil, seccomp: filter,
-            maskedPaths: Self.maskedPaths, readonlyPaths: Self.readonlyPaths)
+            resources: isLimited ? Resources(request.spec, options, allowing: Self.rules(options, host)) : nil,
+            seccomp: host.filter,
+            maskedPaths: options.seesAll ? [] : Self.maskedPaths,
+            readonlyPaths: options.seesAll ? [] : Self.readonlyPaths)
+    }
+
+    private static func mounts(_ options: ContainerOptions, _ host: RuntimeSurroundings, showsGroups: Bool) -> [Mount] {
+        var mounts = standardMounts
+        if options.isPrivileged, let index = mounts.firstIndex(where: { $0.type == "sysfs" }) {
+            mounts[index].options.removeAll { $0 == "ro" }
+        }
+        switch options.initiator {
+        case .small: mounts.append(initMount)
+        case .none: break
+        // the unit of the SSH server makes its own, and takes it away
+        case .systemd: mounts.removeAll { $0.destination == "/run/sshd" }
+        }
+        if showsGroups { mounts.append(controlGroupMount(isWritable: options.ownsControlGroups)) }
+        return mounts + host.devices.map(\.mount) + host.binds.map(\.mount)
+    }
+
+    /// Which devices the machine may use; everything else, but for /dev/null and its kin, is refused by its control group.
+    private static func rules(_ options: ContainerOptions, _ host: RuntimeSurroundings) -> [Resources.Device] {
+        options.isPrivileged ? [.init(allow: true)] : [.init()] + host.devices.map(\.rule)
     }
 
     private static let initPath = "/run/devenv/init"
 
     private static func arguments(_ options: ContainerOptions, _ access: MachineAccess) -> [String] {
         let command = options.command ?? server(access)
-        return options.usesInit ? [initPath, "--"] + command : command
+        switch options.initiator {
+        case .small: return [initPath, "--"] + command
+        case .none: return command
+        case .systemd: return ["/sbin/init"]
+        }
     }
 
     /// The SSH server in the foreground, with the one host key that the owner knows.
@@ -75,9 +100,11 @@ extension RuntimeConfig {
     private static let initMount = Mount(
         destination: initPath, type: "bind", source: "/usr/bin/catatonit", options: ["bind", "ro", "nosuid", "nodev"])
 
-    private static let controlGroupMount = Mount(
-        destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup",
-        options: ["nosuid", "noexec", "nodev", "relatime", "ro"])
+    private static func controlGroupMount(isWritable: Bool) -> Mount {
+        Mount(
+            destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup",
+            options: ["nosuid", "noexec", "nodev", "relatime"] + (isWritable ? [] : ["ro"]))
+    }
 
     private static func tmpfs(_ path: String, _ options: [String]) -> Mount {
         Mount(destination: path, type: "tmpfs", source: "tmpfs", options: options)
@@ -96,11 +123,12 @@ extension RuntimeConfig {
 }
 
 extension Resources {
-    /// The limits of a machine. What has no limit is said too, so that an update can lift one.
-    init(_ spec: MachineSpec, _ options: ContainerOptions, withDevices: Bool = true) {
-        devices = withDevices ? [Device()] : nil
-        memory = Memory(limit: spec.memory?.bytes ?? -1, swap: spec.memory?.bytes ?? -1)
-        cpu = Processors(quota: spec.cpus.map { Int64($0) * 100_000 } ?? -1)
+    /// The limits of a machine. What has no limit is said too, so that an update can lift one. Rules for devices are not
+    /// changed while it runs.
+    init(_ spec: MachineSpec, _ options: ContainerOptions, allowing devices: [Device]? = nil) {
+        self.devices = devices
+        memory = Memory(limit: spec.memory?.bytes ?? -1, swap: options.swap.total(beside: spec.memory))
+        cpu = Processors(quota: spec.cpus.map { Int64($0) * 100_000 } ?? options.runtime.unlimitedQuota)
         pids = Processes(limit: options.processLimit)
     }
 }

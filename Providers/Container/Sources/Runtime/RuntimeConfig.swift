@@ -34,7 +34,7 @@ struct RuntimeConfig: Encodable, Hashable, Sendable {
         var path: String
     }
 
-    struct Mount: Encodable, Hashable, Sendable {
+    struct Mount: Codable, Hashable, Sendable {
         var destination: String
         var type: String
         var source: String
@@ -42,8 +42,9 @@ struct RuntimeConfig: Encodable, Hashable, Sendable {
     }
 
     struct Linux: Encodable, Hashable, Sendable {
-        var uidMappings: [Mapping]
-        var gidMappings: [Mapping]
+        // none where there is no user namespace
+        var uidMappings: [Mapping]?
+        var gidMappings: [Mapping]?
         var namespaces: [Namespace]
         var cgroupsPath: String?
         var resources: Resources?
@@ -71,7 +72,11 @@ struct Resources: Encodable, Hashable, Sendable {
     var pids: Processes?
 
     struct Device: Encodable, Hashable, Sendable {
-        let allow = false
+        var allow = false
+        // all where there are none
+        var type: String?
+        var major: Int64?
+        var minor: Int64?
         let access = "rwm"
     }
 

@@ -20,9 +20,9 @@ extension ContainerProvider {
         // nothing is written there: but for a top, an overlay over one layer is none
         let stack = LayerStack(box: disk.layers, saved: entry.layers, top: SnapshotsNote.fresh(), at: place)
         let packed = await outcome { () async throws(ProviderError) in
-            try mount(stack, at: place)
+            try mount(stack, at: place, ids: disk.ids)
             FaultPoint.reach("container.export.mounted")
-            return try await pack(place.export, in: directory, attempt)
+            return try await pack(place.export, ids: disk.ids, in: directory, attempt)
         }
         if try runningMachine(at: place) == nil { try await rest(place) }
         try await sweep(place, note)
@@ -30,8 +30,8 @@ extension ContainerProvider {
         return .tree(archive: try packed.get())
     }
 
-    private func mount(_ stack: LayerStack, at place: MachinePlace) throws(ProviderError) {
-        try makeDirectories(place, for: stack)
+    private func mount(_ stack: LayerStack, at place: MachinePlace, ids: IDRange) throws(ProviderError) {
+        try makeDirectories(place, for: stack, ids: ids)
         try make(place.export)
         try ProviderError.translate { () throws(HostError) in
             try OverlayMount(stack: stack, target: place.export, place: place, ids: ids).mount()

@@ -28,8 +28,7 @@ extension ContainerProvider {
         let stack = LayerStack(box: disk.layers, note, at: place)
         let launched = await outcome { () async throws(ProviderError) in
             guard let run = entry.run else { return }
-            try await relaunch(
-                Launch(run, of: disk.identity, forwards: disk.forwards ?? []), stack, at: place)
+            try await relaunch(Launch(run, of: disk), stack, at: place)
         }
         FaultPoint.reach("container.restore.launched")
         // what can't be removed now is by the next operation
@@ -71,8 +70,8 @@ extension ContainerProvider {
         do throws(ProviderError) {
             // of a machine that ended by itself they may stand yet, and answer for its addresses
             try await network.remove(Cable.names(of: place))
-            try makeDirectories(place, for: stack)
-            try mountRoot(place, stack)
+            try makeDirectories(place, for: stack, ids: launch.ids)
+            try mountRoot(place, stack, ids: launch.ids)
             FaultPoint.reach("container.restore.mounted")
             try await run(launch, at: place)
         } catch {

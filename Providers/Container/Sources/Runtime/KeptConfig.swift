@@ -1,0 +1,57 @@
+import DevenvHost
+import DevenvPluginAPI
+import FoundationEssentials
+import SystemPackage
+
+/// What of a `config.json` that was kept says how its container is started, and what it names on this host, which has to be there
+/// before. What its mounts don't tell are annotations (OCI Runtime Specification, `annotations`).
+struct KeptConfig: Decodable {
+    private let annotations: [String: String]?
+    private let mounts: [RuntimeConfig.Mount]
+
+    private static let runtimeKey = "devenv.runtime"
+    private static let userKey = "devenv.user"
+
+    /// Reads a configuration. Throws `.failed` where it is gone or damaged.
+    static func read(_ path: FilePath) throws(ProviderError) -> KeptConfig {
+        if let config = try Notes.read(KeptConfig.self, at: path) { return config }
+        throw .failed("'\(path)' is gone, which says how the machine ran", help: "run 'devenv up'")
+    }
+
+    /// What a configuration says of itself, beside what the runtime does.
+    static func annotations(
+        _ request: MachineRequest, _ options: ContainerOptions, _ host: RuntimeSurroundings
+    ) -> [String: String] {
+        var texts = [runtimeKey: options.runtime.rawValue, userKey: request.access.user]
+        for mount in host.binds { texts[sourceKey(mount.bind.target)] = mount.bind.source.string }
+        return texts
+    }
+
+    private static func sourceKey(_ target: String) -> String { "devenv.bind.\(target)" }
+
+    /// What makes the container: runc, unless it says otherwise.
+    var runtime: Runtime { annotations?[Self.runtimeKey].flatMap(Runtime.init(rawValue:)) ?? .runc }
+
+    /// The user that people log in as.
+    var user: String { annotations?[Self.userKey] ?? "root" }
+
+    /// Whether the machine makes control groups below its own.
+    var ownsControlGroups: Bool { mounts.contains { $0.type == "cgroup" && !$0.options.contains("ro") } }
+
+    /// The paths of the host's devices, in the order of the machine's nodes.
+    func devices(at place: MachinePlace) -> [String] { mounts(from: place.devices).map(\.destination) }
+
+    /// What was bound, with absolute sources, in the order of the places for them. One of which the source isn't known is refused
+    /// like one that is gone.
+    func binds(at place: MachinePlace) -> [HostBind] {
+        mounts(from: place.binds).map { mount in
+            HostBind(
+                source: FilePath(annotations?[Self.sourceKey(mount.destination)] ?? ""), target: mount.destination,
+                isReadOnly: mount.options.contains("ro"), place: "")
+        }
+    }
+
+    private func mounts(from directory: FilePath) -> [RuntimeConfig.Mount] {
+        mounts.filter { FilePath($0.source).removingLastComponent() == directory }
+    }
+}
