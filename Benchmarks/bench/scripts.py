@@ -83,5 +83,5 @@ class _Scripts:
 
 
 def tabulate(table):
-    table.add(UP, PIPED, at_most=1.5)
-    table.add(UP, CALLED)
+    table.add(UP, CALLED, at_most=1.5)
+    table.add(UP, PIPED)

@@ -30,10 +30,16 @@ struct GuestLook: Sendable {
         let top = folder.target.string.hasSuffix("/") ? folder.target.string : "\(folder.target)/"
         let exclusions = Exclusions(folder).findExpressions(from: top).flatMap { $0 + ["-prune", "-o"] }
         let words = (receiver.usesSudo ? ["sudo", "-n"] : []) + ["find", top, "-mindepth", "1"] + exclusions
-        return (words + ["-printf", Self.format]).map(ShellWord.quote).joined(separator: " ")
+        return (words + description).map(ShellWord.quote).joined(separator: " ")
     }
 
-    private static let format = "%y %m %s %T@ %u:%g %P\\0%l\\0"
+    /// What belongs to others than it should is told by a record that no entry has: find asks for the names of owners once, where it
+    /// would look one up for each entry that it prints.
+    private var description: [String] {
+        let format = ["-printf", "%y %m %s %T@ %P\\0%l\\0"]
+        guard receiver.isPrivileged else { return format }
+        return ["-user", receiver.owner, "-group", receiver.group] + format + ["-o", "-printf", "! ! ! ! !\\0\\0"]
+    }
 
     /// What find has written, record by record.
     func records(in output: [UInt8]) -> Set<ArraySlice<UInt8>>? {
@@ -48,9 +54,8 @@ struct GuestLook: Sendable {
     }
 
     private func record(_ field: ArraySlice<UInt8>, link: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        let parts = field.split(separator: UInt8(ascii: " "), maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, let mode = UInt32(Self.text(parts[1]), radix: 8), let size = Int64(Self.text(parts[2])),
-            !receiver.isPrivileged || parts[4].elementsEqual("\(receiver.owner):\(receiver.group)".utf8)
+        let parts = field.split(separator: UInt8(ascii: " "), maxSplits: 4, omittingEmptySubsequences: false)
+        guard parts.count == 5, let mode = UInt32(Self.text(parts[1]), radix: 8), let size = Int64(Self.text(parts[2]))
         else { return nil }
         let time = parts[3].split(separator: UInt8(ascii: "."))
         guard time.count == 2, let seconds = Int64(Self.text(time[0])),
@@ -58,7 +63,7 @@ struct GuestLook: Sendable {
         else { return nil }
         guard let entry = Self.entry(parts[0], mode, size, seconds, nanoseconds, link) else { return nil }
         var bytes: [UInt8] = []
-        (parts[5] + [0]).withUnsafeBufferPointer { path in
+        (parts[4] + [0]).withUnsafeBufferPointer { path in
             path.withMemoryRebound(to: CChar.self) { path in
                 if let path = path.baseAddress { entry.append(to: &bytes, path: path) }
             }
