@@ -34,11 +34,12 @@ package struct RsyncSynchronizer: FolderSynchronizer {
         of folder: SyncedFolder, unchangedSince moment: Duration, over communicator: any Communicator,
         knowing memory: String, fingerprint: String
     ) async throws(SyncError) -> FolderComparison {
-        let look = RsyncCall.Receiver(memory: memory, of: folder).map { GuestLook(folder: folder, receiver: $0) }
+        // rsync's own arguments may choose files, and change what is sent of them
+        let receiver = folder.arguments.isEmpty ? RsyncCall.Receiver(memory: memory, of: folder) : nil
+        let look = receiver.map { GuestLook(folder: folder, receiver: $0) }
         async let records = look?.records(over: communicator)
         let reading = try await reading(of: folder, unchangedSince: moment)
-        // rsync's own arguments may choose files, and change what is sent of them
-        guard reading.fingerprint == fingerprint, folder.arguments.isEmpty, let look, let records = await records else {
+        guard reading.fingerprint == fingerprint, let look, let records = await records else {
             return FolderComparison(reading: reading, isEqual: false)
         }
         return FolderComparison(reading: reading, isEqual: look.shows(records, equalTo: reading.base))

@@ -12,10 +12,7 @@ extension ContainerProvider {
         let place = place(machine.identity)
         let attempt = "copying a snapshot of the machine '\(machine.identity.name)'"
         let note = try SnapshotsNote.read(at: place)
-        guard let entry = note[name], let disk = try Notes.read(DiskNote.self, at: place.diskNote) else {
-            throw .invalidRequest(
-                "\(attempt): it has no snapshot '\(name)'", help: "'devenv snapshot list' shows those it has")
-        }
+        let (entry, disk) = try saved(name, note, at: place, attempt)
         try await sweep(place, note)
         // nothing is written there: but for a top, an overlay over one layer is none
         let stack = LayerStack(box: disk.layers, saved: entry.layers, top: SnapshotsNote.fresh(), at: place)

@@ -10,10 +10,7 @@ extension ContainerProvider {
         let place = place(machine.identity)
         let attempt = "restoring a snapshot of the machine '\(machine.identity.name)'"
         var note = try SnapshotsNote.read(at: place)
-        guard let entry = note[name], let disk = try Notes.read(DiskNote.self, at: place.diskNote) else {
-            throw .invalidRequest(
-                "\(attempt): it has no snapshot '\(name)'", help: "'devenv snapshot list' shows those it has")
-        }
+        let (entry, disk) = try saved(name, note, at: place, attempt)
         // a snapshot that can't be brought back must not cost the machine as it is
         try LayerStack(box: disk.layers, saved: entry.layers, top: note.top, at: place).check()
         try await rest(place)
@@ -34,6 +31,17 @@ extension ContainerProvider {
         // what can't be removed now is by the next operation
         try? await sweep(place, note)
         try launched.get()
+    }
+
+    /// A snapshot that the machine must have, and what the machine was made from.
+    func saved(
+        _ name: SnapshotName, _ note: SnapshotsNote, at place: MachinePlace, _ attempt: String
+    ) throws(ProviderError) -> (entry: SnapshotEntry, disk: DiskNote) {
+        guard let entry = note[name], let disk = try Notes.read(DiskNote.self, at: place.diskNote) else {
+            throw .invalidRequest(
+                "\(attempt): it has no snapshot '\(name)'", help: "'devenv snapshot list' shows those it has")
+        }
+        return (entry, disk)
     }
 
     /// Removes a snapshot, and what only it needed.
