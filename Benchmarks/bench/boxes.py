@@ -216,11 +216,11 @@ def tabulate(table):
         table.add_amount(used(kind), VAGRANT)
     table.add(local(TREE), HAND, at_most=1.3)
     table.add_alone(AGAIN, "nothing is read", limit=500)
-    table.add_moved(AGAIN + ", read", "of 1 GiB")
+    table.add_bounded(AGAIN + ", read", "of 1 GiB", at_most=1, unit=" MB")
     for rate in RATES:
         for kind in _READING:
             # nothing is decompressed and written as fast as a loopback brings it: that row is for the record
             table.add(remote(kind, rate), CURL, at_most=1.05 if RATES[rate] else None)
             table.add(remote(kind, rate), PIPE)
     table.add_alone(AGAIN_REMOTE, "nothing is sent", limit=500)
-    table.add_moved(AGAIN_REMOTE + ", sent", "of 1 GiB")
+    table.add_bounded(AGAIN_REMOTE + ", sent", "of 1 GiB", at_most=1, unit=" MB")

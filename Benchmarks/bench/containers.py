@@ -57,7 +57,7 @@ def _floor(bench):
         with times.taking(HALT, FLOOR):
             with times.taking(HALT, BARE):
                 machine.halt()
-            machine.remove_forward()
+            machine.network.change("delete", machine.forward)
         with times.taking(AGAIN, FLOOR):
             machine.start()
         with times.taking(DESTROY, FLOOR):

@@ -29,21 +29,74 @@ def make_key(path):
     return path
 
 
-class FloorMachine:
-    """One container, from nothing to an answer on SSH and back to nothing."""
+class FloorNetwork:
+    """A bridge with its rules, and the forwards of the machines on it."""
 
     serial = 0
 
-    def __init__(self, directory, rootfs, user_key, host_key):
+    def __init__(self):
+        FloorNetwork.serial += 1
+        # what is left of the last run may still be on its way out: names are used once
+        self.name = f"bf{os.getpid() % 0xFFFF:x}{FloorNetwork.serial:x}"
+        self.octet = FloorNetwork.serial % 250
+        self.subnet = f"10.213.{self.octet}"
+        self.gateway = f"{self.subnet}.1"
+        self.is_made = False
+
+    def make(self, forwards=()):
+        self.is_made = True
+        name = self.name
+        kernel.call("ip", "-batch", "-", text=f"""\
+link add name {name} address 02:00:00:00:01:{self.octet:02x} type bridge
+link set dev {name} addrgenmode none up
+addr add {self.gateway}/24 dev {name} noprefixroute
+route replace {self.subnet}.0/24 dev {name} proto kernel scope link src {self.gateway} quickack 1
+""")
+        elements = f"elements = {{ {', '.join(forwards)} }}" if forwards else ""
+        kernel.call("nft", "-f", "-", text=f"""\
+table inet {name} {{
+    map ports {{ type inet_service : ipv4_addr . inet_service; {elements} }}
+    chain arriving {{ type nat hook prerouting priority dstnat; fib daddr type local dnat ip to tcp dport map @ports; }}
+    chain sending {{ type nat hook output priority -100; fib daddr type local dnat ip to tcp dport map @ports; }}
+    chain departing {{ type nat hook postrouting priority srcnat; iifname "{name}" oifname != "{name}" masquerade; }}
+}}
+""")
+
+    def change(self, verb, forward):
+        """Gives a halted machine its forward again (`add`), or takes away what a halt leaves nobody to answer on (`delete`)."""
+        kernel.call("nft", verb, "element", "inet", self.name, "ports", f"{{ {forward} }}")
+
+    def withdraw(self):
+        """Removes the bridge and the rules, as no machine is on the network any more.
+
+        At the same time, as each spends most of its own waiting for the kernel.
+        """
+        link = subprocess.Popen(["ip", "link", "delete", "dev", self.name])
+        kernel.call("nft", "delete", "table", "inet", self.name)
+        if link.wait() != 0:
+            raise RuntimeError(f"the bridge {self.name} can't be removed")
+        self.is_made = False
+
+    def discard(self):
+        """Cleans up after whatever happened; nothing there is fine."""
+        kernel.call("nft", "delete", "table", "inet", self.name, quiet=True)
+        kernel.call("ip", "link", "delete", "dev", self.name, quiet=True)
+
+
+class FloorMachine:
+    """One container, from nothing to an answer on SSH and back to nothing, on a network of its own or on one with others."""
+
+    serial = 0
+
+    def __init__(self, directory, rootfs, user_key, host_key, network=None, number=0):
         FloorMachine.serial += 1
-        # a veth of the last run may still be on its way out: names are used once
-        self.name = f"bf{os.getpid() % 0xFFFF:x}{FloorMachine.serial:x}"
+        self.name = f"bm{os.getpid() % 0xFFFF:x}{FloorMachine.serial:x}"
         self.home = Path(directory) / self.name
         self.rootfs, self.user_key, self.host_key = Path(rootfs), Path(user_key), Path(host_key)
-        self.subnet = f"10.213.{FloorMachine.serial % 250}"
-        self.address, self.gateway = f"{self.subnet}.10", f"{self.subnet}.1"
+        self.is_alone = network is None
+        self.network = network or FloorNetwork()
+        self.address = f"{self.network.subnet}.{10 + number}"
         self.forward = f"{20_000 + FloorMachine.serial % 250} : {self.address} . 22"
-        self.has_network = False
         self.starts = 0
         self.process = None
 
@@ -58,10 +111,8 @@ class FloorMachine:
         """The same for a machine that was halted."""
         self.mount_root()
         self.write_files()
-        if self.has_network:
-            self.add_forward()
-        else:
-            self.make_network()
+        if self.is_alone:
+            self.connect()
         self.create()
         self.attach()
         self.runc("start", self.name)
@@ -104,31 +155,11 @@ class FloorMachine:
         path.chmod(mode)
         os.chown(path, FIRST_ID, FIRST_ID)
 
-    def add_forward(self):
-        """Gives a halted machine its forward again; its bridge and its rules have stayed."""
-        kernel.call("nft", "add", "element", "inet", self.name, "ports", f"{{ {self.forward} }}")
-
-    def remove_forward(self):
-        """What a halt leaves nobody to answer on."""
-        kernel.call("nft", "delete", "element", "inet", self.name, "ports", f"{{ {self.forward} }}")
-
-    def make_network(self):
-        self.has_network = True
-        name, octet = self.name, int(self.subnet.rsplit(".", 1)[1])
-        kernel.call("ip", "-batch", "-", text=f"""\
-link add name {name} address 02:00:00:00:01:{octet:02x} type bridge
-link set dev {name} addrgenmode none up
-addr add {self.gateway}/24 dev {name} noprefixroute
-route replace {self.subnet}.0/24 dev {name} proto kernel scope link src {self.gateway} quickack 1
-""")
-        kernel.call("nft", "-f", "-", text=f"""\
-table inet {name} {{
-    map ports {{ type inet_service : ipv4_addr . inet_service; elements = {{ {self.forward} }} }}
-    chain arriving {{ type nat hook prerouting priority dstnat; fib daddr type local dnat ip to tcp dport map @ports; }}
-    chain sending {{ type nat hook output priority -100; fib daddr type local dnat ip to tcp dport map @ports; }}
-    chain departing {{ type nat hook postrouting priority srcnat; iifname "{name}" oifname != "{name}" masquerade; }}
-}}
-""")
+    def connect(self):
+        if self.network.is_made:
+            self.network.change("add", self.forward)
+        else:
+            self.network.make([self.forward])
 
     def create(self):
         with open(self.home / "console.log", "wb") as log:
@@ -144,13 +175,13 @@ table inet {name} {{
         cable = f"{self.name}v{self.starts}"
         kernel.call("ip", "-batch", "-", text=f"""\
 link add name {cable} type veth peer name eth0 netns {self.process}
-link set dev {cable} master {self.name} addrgenmode none up
+link set dev {cable} master {self.network.name} addrgenmode none up
 """)
         kernel.call("nsenter", f"--net=/proc/{self.process}/ns/net", "ip", "-batch", "-", text=f"""\
 link set dev eth0 up
 addr add {self.address}/24 dev eth0 noprefixroute
-route replace {self.subnet}.0/24 dev eth0 src {self.address} quickack 1
-route replace default via {self.gateway} quickack 1
+route replace {self.network.subnet}.0/24 dev eth0 src {self.address} quickack 1
+route replace default via {self.network.gateway} quickack 1
 """)
 
     def await_server(self):
@@ -186,20 +217,10 @@ route replace default via {self.gateway} quickack 1
             self.process = None
         kernel.unmount(self.home / "root")
 
-    def withdraw(self):
-        """Removes the bridge and the rules, as no other machine is on the network.
-
-        At the same time, as each spends most of its own waiting for the kernel.
-        """
-        link = subprocess.Popen(["ip", "link", "delete", "dev", self.name])
-        kernel.call("nft", "delete", "table", "inet", self.name)
-        if link.wait() != 0:
-            raise RuntimeError(f"the bridge {self.name} can't be removed")
-        self.has_network = False
-
     def remove(self):
         """The other half of a destroy: leaves nothing."""
-        self.withdraw()
+        if self.is_alone:
+            self.network.withdraw()
         shutil.rmtree(self.home)
 
     def discard(self):
@@ -211,6 +232,6 @@ route replace default via {self.gateway} quickack 1
         kernel.call("runc", "--root", self.home / "runc", "delete", "-f", self.name, quiet=True)
         kernel.call("umount", "-l", self.home / "root", quiet=True)
         kernel.call("umount", "-l", self.home / "lower", quiet=True)
-        kernel.call("nft", "delete", "table", "inet", self.name, quiet=True)
-        kernel.call("ip", "link", "delete", "dev", self.name, quiet=True)
+        if self.is_alone:
+            self.network.discard()
         shutil.rmtree(self.home, ignore_errors=True)

@@ -17,9 +17,9 @@ class Times:
         self.samples = {}
         self.amounts = {}
 
-    def note(self, what, who, megabytes):
+    def note(self, what, who, amount):
         """An amount of something other than time."""
-        self.amounts[what, who] = megabytes
+        self.amounts[what, who] = amount
 
     def add(self, what, who, milliseconds):
         self.samples.setdefault((what, who), []).append(milliseconds)

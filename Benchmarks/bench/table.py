@@ -70,12 +70,12 @@ class Table:
             what, f"{ours:.0f} MB", peer, f"{theirs:.0f} MB", self._ratio(ours / theirs if theirs else None), "", "",
             "1/1"))
 
-    def add_moved(self, what, note):
-        """A row of megabytes that should not be worth speaking of: one, for what starting a program and records take."""
-        moved = self.times.amounts.get((what, "devenv"))
-        if moved is not None:
-            verdict = self._verdict(moved, 1)
-            self.rows.append((what, f"{moved:.1f} MB", note, "", "", "≤ 1 MB", verdict, "1"))
+    def add_bounded(self, what, note, at_most, unit=""):
+        """A row of an amount that must not be greater than that."""
+        amount = self.times.amounts.get((what, "devenv"))
+        if amount is not None:
+            verdict = self._verdict(amount, at_most)
+            self.rows.append((what, f"{amount:.3g}{unit}", note, "", "", f"≤ {at_most:g}{unit}", verdict, "1"))
 
     def missed(self):
         """Whether a target was missed."""

@@ -9,6 +9,11 @@ from pathlib import Path
 
 from . import kernel
 
+_KERNEL = Path("/proc/sys")
+# what a hundred machines of the floor take, which each session of root's in them adds three keys to
+_WIDENED = {_KERNEL / "kernel/keys/maxkeys": "20000", _KERNEL / "kernel/keys/maxbytes": "2000000"}
+_SETTINGS = [_KERNEL / "net/ipv4/ip_forward", *_WIDENED]
+
 
 class Workspace:
     """A directory, and what has to be undone at the end, last first, whatever the end."""
@@ -25,7 +30,9 @@ class Workspace:
         # the roots of containers, nobody here, have to get through
         self.path = Path(tempfile.mkdtemp(prefix="devenv-bench-", dir=self.parent))
         self.path.chmod(0o711)
-        self.forwarding = Path("/proc/sys/net/ipv4/ip_forward").read_text()
+        self.settings = {path: path.read_text() for path in _SETTINGS}
+        for path, value in _WIDENED.items():
+            path.write_text(value)
         self.at_end(self._remove)
         return self
 
@@ -58,4 +65,5 @@ class Workspace:
         for group in [*Path("/sys/fs/cgroup").glob("*/bench"), Path("/sys/fs/cgroup/bench")]:
             if group.is_dir() and not any(entry.is_dir() for entry in group.iterdir()):
                 group.rmdir()
-        Path("/proc/sys/net/ipv4/ip_forward").write_text(self.forwarding)
+        for path, value in self.settings.items():
+            path.write_text(value)

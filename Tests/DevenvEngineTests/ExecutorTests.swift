@@ -1,5 +1,6 @@
 import DevenvEngine
 import DevenvModel
+import DevenvPluginAPI
 import Synchronization
 import Testing
 
@@ -81,6 +82,25 @@ import Testing
         let (report, diary) = await run(steps, pools: pools)
         #expect(diary.peak == 1)
         #expect(report.finished.count == 10)
+    }
+
+    @Test func aStepThatOnlyWaitsLetsAnotherBegin() async {
+        let begun = Mutex<Set<String>>([])
+        let pools = Dictionary(
+            uniqueKeysWithValues: ["a", "b", "c"].map {
+                (PlanFixture.name($0), Executor.Pool(name: "pool", width: 1))
+            })
+        let executor = Executor(width: 1, pools: pools)
+        let plan = Plan(steps: [step("a"), step("b"), step("c", after: "b")])
+        let report = await executor.run(plan, events: { _ in }) { step throws(StepFailure) in
+            begun.withLock { _ = $0.insert(step.id.machine.rawValue) }
+            guard step.id.machine.rawValue == "a" else { return }
+            StepPlace.current?.leave()
+            StepPlace.current?.leave()
+            // ends only when the others have been and gone in its place
+            while !begun.withLock({ $0.contains("c") }), !Task.isCancelled { await Task.yield() }
+        }
+        #expect(report.finished.map(\.machine.rawValue) == ["b", "c", "a"])
     }
 
     @Test func aCancelledRunStartsNothingMore() async {

@@ -39,13 +39,13 @@ extension ContainerProvider {
         guard UserRealm.current == nil else { return }
         let group = ControlGroups(place.projectGroup)
         if let projectLock = try KernelLock.attempt(.projectGroups(place.projectDisk)) {
-            _ = try? group.remove()  // a group that is not empty belongs to another machine
+            group.removeEmpty()  // another machine is in one that is not
             _ = consume projectLock
         } else if !HostFiles.exists(place.projectDisk) {
-            _ = try? group.remove()  // nobody's data, nobody's groups
+            group.removeEmpty()  // nobody's data, nobody's groups
         }
         guard let lock = try KernelLock.attempt(.groups) else { return }
-        _ = try? ControlGroups(MachinePlace.allGroups).remove()  // not empty as long as a project has machines
+        ControlGroups(MachinePlace.allGroups).removeEmpty()  // not empty as long as a project has machines
         _ = consume lock
     }
 

@@ -74,6 +74,7 @@ extension ContainerProvider {
         // shared: groups are made below parents that a destroy of another machine may be about to remove
         let lock = try await KernelLock.take(.groups, shared: true)
         let projectLock = try await KernelLock.take(.projectGroups(place.projectDisk), shared: true)
+        KeyQuota.widen(for: launch.ids)
         let runc = Runc(tools: tools, place: place)
         try await runc.run(
             Runc.create(place, console: launch.log, by: manner.runtime),

@@ -45,6 +45,7 @@ extension ContainerProvider {
             FaultPoint.reach("container.stop.ended")
             try await unmount(place)
         }
+        StepPlace.current?.leave()
         try await links.get()
         try ended.get()
         FaultPoint.reach("container.stop.unmounted")
@@ -97,7 +98,7 @@ extension ContainerProvider {
         let staysUsed = !standing.isEmpty && standing.allSatisfy { isUsed($0, byOtherThan: place) }
         if let note, note.forwards.isEmpty, fate == .stay || staysUsed {
             await ended()
-            return try await network.remove(cables)
+            return try await network.removeLoose(cables)
         }
         let unused: @Sendable (Set<String>) -> [String] = { inRules in
             guard fate == .go else { return [] }

@@ -1,4 +1,3 @@
-import ContainerProvider
 import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
@@ -6,6 +5,8 @@ import DevenvTestSupport
 import Glibc
 import SystemPackage
 import Testing
+
+@testable import ContainerProvider
 
 /// One machine from nothing to nothing.
 @Suite(.requiresContainers)
@@ -26,7 +27,13 @@ struct LifecycleTests {
             #expect(try await fixture.state(of: web) == .stopped)
             _ = try await fixture.provider.start(web)
             #expect(try await fixture.say("ls /srv", in: web) == "kept")
+            // that of another machine, which is just being made and has no process in it yet
+            let group = try #require(fixture.groups(of: web).directories.first).removingLastComponent().appending("other")
+            #expect(mkdir(group.string, 0o755) == 0)
+            defer { rmdir(group.string) }
             try await fixture.provider.destroy(web.recorded)
+            #expect(rmdir(group.string) == 0)
+            #expect(rmdir(group.removingLastComponent().string) == 0)
             #expect(try await fixture.state(of: web) == .absent)
         }
     }

@@ -6,7 +6,7 @@ struct Agenda {
     private var waitingFor: [StepID: Int] = [:]
     private var dependants: [StepID: [StepID]] = [:]
     private var ready: [StepID] = []
-    private var running = 0
+    private var running: Set<StepID> = []
     private var runningInPool: [String: Int] = [:]
     private let order: [StepID]
     private let width: Int
@@ -30,11 +30,11 @@ struct Agenda {
 
     /// The next step that may start, the first in the plan's order; it counts as running until it is finished or failed.
     mutating func next() -> Step? {
-        guard running < width else { return nil }
+        guard running.count < width else { return nil }
         guard let place = ready.lastIndex(where: { hasRoom(for: $0.machine) }) else { return nil }
         let id = ready.remove(at: place)
         waitingFor[id] = nil
-        running += 1
+        running.insert(id)
         if let pool = pools[id.machine] { runningInPool[pool.name, default: 0] += 1 }
         return steps[id]
     }
@@ -65,8 +65,11 @@ struct Agenda {
         return skipped
     }
 
+    /// Lets another step start in the place of one that runs on, but only waits.
+    mutating func leave(_ step: Step) { end(step) }
+
     private mutating func end(_ step: Step) {
-        running -= 1
+        guard running.remove(step.id) != nil else { return }
         if let pool = pools[step.id.machine] { runningInPool[pool.name, default: 1] -= 1 }
     }
 

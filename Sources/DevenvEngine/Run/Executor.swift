@@ -1,4 +1,5 @@
 package import DevenvModel
+import DevenvPluginAPI
 
 /// Carries out plans: every step as early as its edges and the widths allow.
 package struct Executor: Sendable {
@@ -28,6 +29,8 @@ package struct Executor: Sendable {
     }
 
     private enum Outcome: Sendable {
+        case leftItsPlace(Step)
+        case keptItsPlace
         case finished(Step, Duration)
         case failed(Step, StepFailure, Duration)
     }
@@ -44,7 +47,17 @@ package struct Executor: Sendable {
             repeat {
                 while !Task.isCancelled, let step = agenda.next() {
                     events(.started(step))
-                    group.addTask { await Self.outcome(of: step, perform) }
+                    let (leaving, left) = AsyncStream.makeStream(of: Void.self)
+                    group.addTask {
+                        defer { left.finish() }
+                        return await StepPlace.$current.withValue(StepPlace { left.yield() }) {
+                            await Self.outcome(of: step, perform)
+                        }
+                    }
+                    group.addTask {
+                        for await _ in leaving { return .leftItsPlace(step) }
+                        return .keptItsPlace
+                    }
                 }
                 guard let outcome = await group.next() else { break }
                 record(outcome, in: &report, &agenda, events)
@@ -71,6 +84,8 @@ package struct Executor: Sendable {
         _ outcome: Outcome, in report: inout ExecutionReport, _ agenda: inout Agenda, _ events: EventHandler
     ) {
         switch outcome {
+        case .leftItsPlace(let step): agenda.leave(step)
+        case .keptItsPlace: break
         case .finished(let step, let time):
             report.finished.append(step.id)
             agenda.finish(step)

@@ -26,6 +26,9 @@ struct IDRange: Hashable, Sendable {
     /// This host's own, for machines whose root is the host's.
     static let host = IDRange(first: 0, count: 65_536)
 
+    /// Whether an id outside is one of them.
+    func contains(_ outside: UInt32) -> Bool { outside >= first && outside - first < count }
+
     /// The id outside; nil for an id that machines don't have.
     func outside(_ inside: UInt32) -> UInt32? { inside < count ? first + inside : nil }
 }

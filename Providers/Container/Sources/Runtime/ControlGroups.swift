@@ -97,7 +97,10 @@ struct ControlGroups {
         return firsts.lazy.compactMap { MachineProcess(living: $0.id) }.first
     }
 
-    /// Removes the directories; false while a process, or another group, is still in one.
+    /// Removes the directories that nothing is in: neither a process nor another group.
+    func removeEmpty() { for directory in directories { rmdir(directory.string) } }
+
+    /// Removes the directories with those that the machine made below them; false while a process, or another group, is still in one.
     func remove() throws(HostError) -> Bool {
         var isDone = true
         for directory in tree where rmdir(directory.string) != 0 {

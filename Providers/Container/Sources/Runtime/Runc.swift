@@ -49,7 +49,7 @@ struct Runc {
             Self.reason(in: log ?? [])
             ?? "\(invocation.tool) failed with status \(outcome.status): \(outcome.complaint)"
         if reason.contains("no space left on device") { throw .diskFull("\(attempt): \(reason)") }
-        throw .failed("\(attempt): \(reason)")
+        throw .failed("\(attempt): \(reason)", help: KeyQuota.isExceeded(reason) ? KeyQuota.cure : nil)
     }
 
     /// The last error in runc's JSON log.
