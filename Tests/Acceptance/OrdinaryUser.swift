@@ -12,18 +12,23 @@ struct OrdinaryUser: Sendable {
     let id: uid_t
     /// Its home, which holds the project, the program and a device for tunnels that it may open.
     let home: FilePath
+    /// The control group of version 2 that its programs are started in and that is delegated to it; nil for none.
+    var group: FilePath?
 
     /// Runs a test with a new account.
     static func with(_ body: @Sendable (OrdinaryUser) async throws -> Void) async throws {
         try await TemporaryDirectory.with { directory in
             chmod(directory.path.string, 0o711)
-            let user = try await make(in: directory.path.appending("home"))
+            var user = try await make(in: directory.path.appending("home"))
+            try user.delegateGroup()
+            let group = user.group
             let result: Result<Void, any Error>
             do { result = .success(try await body(user)) } catch { result = .failure(error) }
             let left = user.processes
             for process in left { Glibc.kill(process, SIGKILL) }
             try await eventually("the processes of \(user.name) are gone") { user.processes.isEmpty }
             try await run(["userdel", "--force", user.name])
+            if let group { #expect(rmdir(group.string) == 0, "groups are left in \(group)") }
             try result.get()
             #expect(left == [], "processes of \(user.name) were left")
         }
@@ -37,6 +42,25 @@ struct OrdinaryUser: Sendable {
         // its own copies: where the tests were built, nobody else may look; and hosts differ in who may open the device
         try await run(["cp", BuiltProgram.devenv.string, home.appending("devenv").string])
         try await run(["mknod", "--mode=666", home.appending("tun").string, "c", "10", "200"])
+        return user
+    }
+
+    /// What root does for a user, cgroups(7), "Delegation"; nothing where version 2 of control groups is not there.
+    private mutating func delegateGroup() throws {
+        let roots: [FilePath] = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]
+        guard let root = roots.first(where: { HostFiles.exists($0.appending("cgroup.controllers")) }) else { return }
+        let directory = root.appending(name)
+        guard mkdir(directory.string, 0o755) == 0 else { throw Errno(rawValue: errno) }
+        for path in [directory] + ["procs", "threads", "subtree_control"].map({ directory.appending("cgroup.\($0)") }) {
+            guard chown(path.string, id, id) == 0 else { throw Errno(rawValue: errno) }
+        }
+        group = directory
+    }
+
+    /// The same user in no group of its own.
+    var ungrouped: OrdinaryUser {
+        var user = self
+        user.group = nil
         return user
     }
 
@@ -70,8 +94,9 @@ struct OrdinaryUser: Sendable {
         let call = ToolInvocation(
             "unshare",
             [
-                "--mount", "sh", "-c", "mount --bind \"$1\" /dev/net/tun && shift && exec \"$@\"", "sh",
-                home.appending("tun").string,
+                "--mount", "sh", "-c",
+                "mount --bind \"$1\" /dev/net/tun && { test -z \"$2\" || echo $$ >\"$2/cgroup.procs\"; } && shift 2"
+                    + " && exec \"$@\"", "sh", home.appending("tun").string, group?.string ?? "",
             ] + account + variables + words, directory: home)
         let outcome = try await SystemToolRunner().run(call)
         #expect(outcome.status == status, "\(words): \(outcome.transcript)", sourceLocation: sourceLocation)

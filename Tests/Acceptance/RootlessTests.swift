@@ -32,6 +32,7 @@ struct RootlessTests {
             try await changesLive(user, from: ports[0], to: ports[1])
             try await survivesTheEndOfItsWayOutside(user, ports[1])
             try await survivesTheEndOfItsRealm(user)
+            try await standsStillAndIsSaved(user)
             try await haltsAndComesBack(user)
             try await goesWithoutATrace(user)
         }
@@ -122,11 +123,47 @@ struct RootlessTests {
         #expect(try await banner(port) == "SSH-")
     }
 
+    /// With a control group of the user's own machines stand still, for themselves or while they are saved.
+    private func standsStillAndIsSaved(_ user: OrdinaryUser) async throws {
+        let change = "sudo rm -r /etc/skel && sudo mkdir /etc/skel /srv/kept && echo one | sudo tee /srv/kept/file"
+        #expect(try await user.devenv("ssh", "web", "-c", change).text == "one\n")
+        guard user.group != nil else { return }
+        try await user.devenv("suspend", "web")
+        #expect(try await user.devenv("status").text.contains("suspended"))
+        try await user.devenv("resume", "web")
+        try await user.devenv("snapshot", "save", "ran", "web")
+        try await user.devenv("ssh", "web", "-c", "sudo rm -r /srv/kept /etc/ssh/moduli")
+        try await user.devenv("snapshot", "restore", "ran", "web")
+        #expect(try await user.devenv("ssh", "web", "-c", Self.look).text == "/etc/ssh/moduli\n/srv/kept/file\n")
+        try await user.devenv("suspend", "web")
+    }
+
+    /// What of the box was removed, and what was made, by the machine that is saved.
+    private static let look = "ls -d /etc/skel/.[a-z]* /etc/ssh/moduli /srv/kept/file 2>/dev/null || true"
+
+    /// Without one the machine that does not run is saved, and becomes a box; one that runs says what is missing.
     private func haltsAndComesBack(_ user: OrdinaryUser) async throws {
         try await user.devenv("halt")
         try await user.expectNoProcess()
+        if let group = user.group { #expect(!HostFiles.exists(group.appending("devenv")), "groups are left") }
+        let user = user.ungrouped
+        try await user.devenv("snapshot", "save", "stood", "web")
         try await user.devenv("up", "web")
-        #expect(try await user.devenv("ssh", "web", "-c", "hostname").text == "web\n")
+        let refused = try await user.devenv("suspend", "web", status: 1)
+        #expect(refused.transcript.contains("no control group of version 2 is delegated to you"))
+        try await user.devenv("snapshot", "save", "runs", "web", status: 1)
+        try await user.devenv("ssh", "web", "-c", "sudo rm -r /srv/kept /etc/ssh/moduli")
+        try await user.devenv("snapshot", "restore", "stood", "web")
+        try await user.devenv("snapshot", "delete", "ran", "web")
+        try await user.devenv("box", "package", "web", "--snapshot", "stood", "--as", "kept")
+        let images = user.home.appending(".local/share/devenv/boxes/images")
+        let kept = try HostFiles.list(images).filter { image in
+            HostFiles.exists(images.appending(image).pushing("rootfs/srv/kept/file"))
+        }
+        #expect(kept.count == 1)
+        try await user.devenv("box", "remove", "kept")
+        try await user.devenv("up", "web")
+        #expect(try await user.devenv("ssh", "web", "-c", Self.look).text == "/etc/ssh/moduli\n/srv/kept/file\n")
     }
 
     private func goesWithoutATrace(_ user: OrdinaryUser) async throws {

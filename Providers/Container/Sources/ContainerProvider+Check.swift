@@ -7,9 +7,9 @@ import SystemPackage
 extension ContainerProvider {
     /// What is usable on this host.
     package func check() async -> [Finding] {
-        if geteuid() != 0 { return RealmHost.look().findings + [seccompFinding, overlayFinding] }
+        if geteuid() != 0 { return RealmHost.look(directories).findings + [seccompFinding, overlayFinding] }
         guard UserRealm.current == nil else {
-            return RealmHost.look().findings.filter { $0.severity == .warning } + toolFindings
+            return RealmHost.look(directories).findings.filter { $0.severity == .warning } + toolFindings
                 + [seccompFinding, overlayFinding]
         }
         var findings =

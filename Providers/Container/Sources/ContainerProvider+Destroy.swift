@@ -29,15 +29,13 @@ extension ContainerProvider {
 
     /// Whether anything carries the project's mark, which goes with its last machine.
     private func isProjectPresent(_ place: MachinePlace) -> Bool {
-        HostFiles.exists(place.projectDisk)
-            || UserRealm.current == nil && !ControlGroups(place.projectGroup).directories.isEmpty
+        HostFiles.exists(place.projectDisk) || !ControlGroups(shared: place.projectGroup).directories.isEmpty
     }
 
     /// Whoever makes groups below these parents right now removes them later, with its own machine. The project's directory
     /// may go at any moment, when its other machines are destroyed at the same time.
     private func removeParentGroups(of place: MachinePlace) throws(ProviderError) {
-        guard UserRealm.current == nil else { return }
-        let group = ControlGroups(place.projectGroup)
+        let group = ControlGroups(shared: place.projectGroup)
         if let projectLock = try KernelLock.attempt(.projectGroups(place.projectDisk)) {
             group.removeEmpty()  // another machine is in one that is not
             _ = consume projectLock
@@ -45,7 +43,7 @@ extension ContainerProvider {
             group.removeEmpty()  // nobody's data, nobody's groups
         }
         guard let lock = try KernelLock.attempt(.groups) else { return }
-        ControlGroups(MachinePlace.allGroups).removeEmpty()  // not empty as long as a project has machines
+        ControlGroups(shared: MachinePlace.allGroups).removeEmpty()  // not empty as long as a project has machines
         _ = consume lock
     }
 

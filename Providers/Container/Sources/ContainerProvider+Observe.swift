@@ -41,7 +41,7 @@ extension ContainerProvider {
 
     /// A machine that a snapshot keeps from going on runs: that is over in a moment, or is put right like other drift.
     private func state(of place: MachinePlace) -> MachineObservation.State {
-        ControlGroups(place.cgroup).isFrozen && !HostFiles.exists(place.pause) ? .suspended : .running
+        ControlGroups(of: place).isFrozen && !HostFiles.exists(place.pause) ? .suspended : .running
     }
 
     /// What of a running machine's files is missing; nil where they are there.

@@ -21,8 +21,10 @@ extension ContainerProvider {
             throw .invalidRequest("the machine '\(request.identity.name)' does not run", help: "run 'devenv up'")
         }
         try await repair(running, request)
-        // what an ordinary user's containers may use is not limited
-        guard UserRealm.current == nil else { return [:] }
+        guard UserRealm.current == nil else {
+            try ControlGroups(of: place).limit(GroupLimits(Resources(request.spec, options(of: request))))
+            return [:]
+        }
         guard let runtime = Runtime.keeping(place.runtimeState) else {
             throw .invalidRequest(
                 "changing the limits of the machine '\(request.identity.name)': what the runtime noted of it is gone",

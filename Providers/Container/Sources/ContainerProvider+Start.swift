@@ -71,6 +71,7 @@ extension ContainerProvider {
         _ launch: Launch, _ manner: Launch.Manner, at place: MachinePlace
     ) async throws(ProviderError) -> MachineProcess {
         try configure(launch, at: place)
+        let group = await reachableGroup()
         // shared: groups are made below parents that a destroy of another machine may be about to remove
         let lock = try await KernelLock.take(.groups, shared: true)
         let projectLock = try await KernelLock.take(.projectGroups(place.projectDisk), shared: true)
@@ -85,12 +86,28 @@ extension ContainerProvider {
         guard let process = ControlGroups(of: place).firstProcess else {
             throw .failed("the container of '\(launch.identity.name)' ended at once", help: "see '\(launch.log)'")
         }
-        if manner.ownsControlGroups {
+        if let group { try take(process, into: group, manner, at: place) }
+        if manner.ownsControlGroups, UserRealm.current == nil {
             try ProviderError.translate { () throws(HostError) in
                 try ControlGroups(place.cgroup).delegate(to: launch.ids.first)
             }
         }
         return process
+    }
+
+    /// The control group that an ordinary user's machine gets its own below; without one it runs all the same. To be asked for
+    /// before the machine's first process is made, as that is where this process is.
+    private func reachableGroup() async -> RealmGroup? {
+        guard let group = RealmGroup.own, await group.isWithinReach(tools) else { return nil }
+        return group
+    }
+
+    /// Gives an ordinary user's machine its control group: runtimes make none for it.
+    private func take(
+        _ process: MachineProcess, into group: RealmGroup, _ manner: Launch.Manner, at place: MachinePlace
+    ) throws(ProviderError) {
+        try ProviderError.translate { () throws(HostError) in try group.take(process.id, into: place.cgroup) }
+        try ControlGroups(of: place).limit(manner.limits)
     }
 
     /// Writes the machine's configuration for the runtime.

@@ -10,7 +10,7 @@ extension ContainerProvider {
         _ = try running(machine, at: place, "suspending")
         // from now on it is the user who keeps it from going on
         try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.pause) }
-        try await ControlGroups(place.cgroup).freeze()
+        try await ControlGroups(of: place).freeze()
         FaultPoint.reach("container.suspend.frozen")
     }
 
@@ -26,7 +26,7 @@ extension ContainerProvider {
 
     /// Lets the processes of a machine go on, whoever has kept them from it. On those that do it changes nothing.
     func letGoOn(_ place: MachinePlace) throws(ProviderError) {
-        try ControlGroups(place.cgroup).thaw()
+        try ControlGroups(of: place).thaw()
         try ProviderError.translate { () throws(HostError) in try HostFiles.remove(place.pause) }
     }
 

@@ -25,10 +25,11 @@ package struct ContainerProvider: Provider {
         self.tools = UserRealm.current.map { RealmTools(realm: $0, runner: tools) } ?? tools
     }
 
-    /// What it can do. Only root's containers have a control group that can be frozen.
+    /// What it can do. An ordinary user's containers can be suspended where a control group is delegated to the user, and say so
+    /// where none is.
     package var features: ProviderFeatures {
         ProviderFeatures(
-            boxFormats: [.directories], suspends: UserRealm.userID == 0, snapshots: true, savesMemory: false,
+            boxFormats: [.directories], suspends: true, snapshots: true, savesMemory: false,
             exports: true,
             exportsSnapshots: true, renames: true)
     }
@@ -47,12 +48,7 @@ package struct ContainerProvider: Provider {
                     "the machine '\(machine.name.value)' needs at least \(Self.leastMemory) of memory, not \(memory)",
                     at: machine.name.location))
         }
-        if UserRealm.userID != 0, let key = Self.limit(of: machine) {
-            diagnostics.append(
-                .warning(
-                    "'\(key)' has no effect on '\(machine.name.value)': only root's containers have limits",
-                    at: machine.name.location))
-        }
+        if UserRealm.userID != 0 { diagnostics += missingLimits(of: machine) }
         if UserRealm.userID != 0 {
             diagnostics += ContainerOptions.read(machine.providerOptions[name]).options.reservedForRoot.map {
                 .error(
@@ -74,8 +70,16 @@ package struct ContainerProvider: Provider {
         MachineSettings.list(of: request, options: options(of: request))
     }
 
-    private static func limit(of machine: MachineSpec) -> String? {
-        machine.memory != nil ? "memory" : machine.cpus != nil ? "cpus" : nil
+    /// Limits of an ordinary user's machine that take what is not delegated to the user.
+    private func missingLimits(of machine: MachineSpec) -> [Diagnostic] {
+        let limits = [("memory", machine.memory != nil, "memory"), ("cpus", machine.cpus != nil, "cpu")].filter(\.1)
+        guard !limits.isEmpty else { return [] }
+        let controllers = GroupOutlook.look(directories).controllers
+        return limits.filter { !controllers.contains($0.2) }.map { key, _, controller in
+            .warning(
+                "'\(key)' has no effect on '\(machine.name.value)': the controller '\(controller)' of control groups is not"
+                    + " delegated to you", at: machine.name.location, help: "'devenv doctor' says what helps")
+        }
     }
 
     /// Less does not start.

@@ -19,6 +19,8 @@ struct Launch: Sendable {
         let runtime: Runtime
         /// Whether the machine makes control groups below its own.
         let ownsControlGroups: Bool
+        /// What an ordinary user's machine may use; root's learns it from its configuration.
+        let limits: GroupLimits
     }
 
     /// Where all else comes from.
@@ -88,10 +90,13 @@ extension ContainerProvider {
         switch launch.origin {
         case .request(let request):
             let options = options(of: request)
-            return .init(runtime: options.runtime, ownsControlGroups: options.ownsControlGroups)
+            return .init(
+                runtime: options.runtime, ownsControlGroups: options.ownsControlGroups,
+                limits: GroupLimits(Resources(request.spec, options)))
         case .saved(let run):
             let config = try KeptConfig.read(place.disk.appending(run.config))
-            return .init(runtime: config.runtime, ownsControlGroups: config.ownsControlGroups)
+            return .init(
+                runtime: config.runtime, ownsControlGroups: config.ownsControlGroups, limits: config.limits)
         }
     }
 

@@ -88,7 +88,10 @@ package enum RealmMembership {
         // what can't be told is left to the next command
         guard (try? HostFiles.list(runs))?.isEmpty ?? false, flock(realm.claim, LOCK_EX | LOCK_NB) == 0 else { return }
         if let process = SlirpSocket(path: place.socket).process { kill(process, SIGKILL) }
+        // while its note says which it is
+        let group = RealmGroup.own
         if RealmNote.living(at: place)?.holder.id == realm.holder { kill(realm.holder, SIGKILL) }
+        group?.clear()
         devenv_unmount(place.system.string, 1)
         for name in [place.note, place.processFile, place.socket] { unlink(name.string) }
         for name in ["network.lock", "groups.lock"] { unlink(place.directory.appending(name).string) }

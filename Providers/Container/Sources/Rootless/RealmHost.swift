@@ -21,14 +21,16 @@ struct RealmHost: Hashable, Sendable {
     var mayMakeNamespaces: Bool
     /// Whether devices of networks can be made, /dev/net/tun.
     var hasTunnels: Bool
+    /// What of control groups is the user's.
+    var groups = GroupOutlook()
 
     /// The programs of a realm.
     private static let tools = [
         "runc", "ip", "nft", "nsenter", "catatonit", "unshare", "newuidmap", "newgidmap", "slirp4netns",
     ]
 
-    /// Looks at this host, for the user of this process. Changes nothing.
-    static func look() -> RealmHost {
+    /// Looks at this host, for the user of this process, whose directories may be known. Changes nothing.
+    static func look(_ directories: HostDirectories? = nil) -> RealmHost {
         // what can't be read grants nothing
         func text(_ path: FilePath) -> String {
             String(decoding: ((try? HostFiles.read(path)) ?? nil) ?? [], as: UTF8.self)
@@ -40,7 +42,8 @@ struct RealmHost: Hashable, Sendable {
             userIDs: text("/etc/subuid"), groupIDs: text("/etc/subgid"),
             missing: tools.filter { ToolPath.find($0) == nil },
             namespaces: Int(text("/proc/sys/user/max_user_namespaces").filter(\.isNumber)) ?? 0,
-            mayMakeNamespaces: !clone.hasPrefix("0"), hasTunnels: access("/dev/net/tun", R_OK | W_OK) == 0)
+            mayMakeNamespaces: !clone.hasPrefix("0"), hasTunnels: access("/dev/net/tun", R_OK | W_OK) == 0,
+            groups: directories.map(GroupOutlook.look) ?? GroupOutlook())
     }
 
     /// The ids beside the user's own that a file grants: the first range that is long enough for a machine.
@@ -63,7 +66,7 @@ struct RealmHost: Hashable, Sendable {
             hasTunnels
                 ? Finding(.fine, "'/dev/net/tun' can be used")
                 : Finding(.problem, "'/dev/net/tun' can't be opened", cure: "sudo chmod 666 /dev/net/tun"),
-            Finding(.warning, "limits ('memory', 'cpus', 'container.pids') only hold for containers of root"),
+            groups.finding,
         ]
     }
 

@@ -4,13 +4,23 @@ import SystemPackage
 
 // The calls, as values.
 extension RealmKeeper {
-    /// What a shell is given to become the holder, whose number it writes down first. Without ids yet, it needs none to sleep.
-    static func holderWords(_ place: RealmPlace) -> [String] {
-        [
-            "-c", "echo $$ >\"$1\" && shift && exec \"$@\"", "sh", place.processFile.string, "unshare", "--user",
-            "--mount",
-            "--net", "--propagation", "slave", "--", "catatonit", "-P",
+    /// What becomes the holder: a shell, which writes its number down first. Without ids yet, it needs none to sleep. With
+    /// systemd it is in a scope, and there in a group of its own, as the machines' can't have controllers beside processes.
+    static func holderWords(
+        _ place: RealmPlace, manager: UserManager?, root: FilePath?
+    ) -> (program: FilePath, arguments: [String]) {
+        let own = [
+            "unshare", "--user", "--mount", "--net", "--propagation", "slave", "--", "catatonit", "-P",
         ]
+        let note = "echo $$ >\"$1\" && shift && exec \"$@\""
+        guard let manager, let root else { return ("/bin/sh", ["-c", note, "sh", place.processFile.string] + own) }
+        let leaf =
+            "group=\"$1$(sed -n s/^0:://p /proc/self/cgroup)/holder\"; shift;"
+            + " mkdir \"$group\" && echo $$ >\"$group/cgroup.procs\"; "
+        return (
+            manager.program,
+            UserManager.scope + ["/bin/sh", "-c", leaf + note, "sh", root.string, place.processFile.string] + own
+        )
     }
 
     /// What slirp4netns is given: machines reach whatever the user does, but for the host's own loopback.

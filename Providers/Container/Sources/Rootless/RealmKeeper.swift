@@ -49,8 +49,11 @@ struct RealmKeeper: Sendable {
         let holder = try await startHolder()
         FaultPoint.reach("container.realm.started")
         try await mapIDs(holder)
+        let group = RealmGroup.delegated(to: holder.id)
+        if let group { group.enable(in: group.directory) }
         let note = RealmNote(
-            holder: holder, boot: HostBoot.id, subnet: RealmNetwork.chooseSubnet(besides: HostRoute.all()))
+            holder: holder, boot: HostBoot.id, subnet: RealmNetwork.chooseSubnet(besides: HostRoute.all()),
+            group: group?.path)
         async let prepared = outcome { () async throws(ProviderError) in
             try await succeed(Self.preparation(holder.id, place), "preparing the realm")
         }
@@ -62,10 +65,13 @@ struct RealmKeeper: Sendable {
     }
 
     private func startHolder() async throws(ProviderError) -> MachineProcess {
+        let manager = await manager
+        let words = Self.holderWords(place, manager: manager, root: ControlGroups.unifiedRoot)
         do throws(ToolError) {
             let null = try Self.nothing()
             defer { try? null.close() }  // it was only handed on
-            try await DetachedProcess.start("/bin/sh", Self.holderWords(place), input: null)
+            try await DetachedProcess.start(
+                words.program, words.arguments, environment: manager?.environment ?? [:], input: null)
         } catch { throw ProviderError(error) }
         var found: Int32?
         try await wait("making a user namespace", help: "run 'devenv doctor'") {
@@ -76,6 +82,15 @@ struct RealmKeeper: Sendable {
             throw .failed("making a user namespace: its holder ended at once", help: "run 'devenv doctor'")
         }
         return holder
+    }
+
+    /// The user's systemd, where it answers and delegates groups of version 2: it then has the holder in one.
+    private var manager: UserManager? {
+        get async {
+            guard ControlGroups.unifiedRoot != nil, let manager = UserManager.find() else { return nil }
+            let outcome = try? await tools.run(manager.trial)  // one that can't be asked does not answer
+            return outcome?.status == 0 ? manager : nil
+        }
     }
 
     /// Root of the realm is the user, the other ids are what subuid(5) and subgid(5) grant.

@@ -36,6 +36,9 @@ struct RealmNote: Codable, Hashable, Sendable {
     let boot: String
     /// The addresses of its way outside.
     let subnet: IPv4Subnet
+    /// The control group that its machines have theirs below, from the root of the hierarchy of version 2 on; nil where none is
+    /// delegated to the user.
+    var group: String?
 
     /// The note of a realm that lives; nil where there is none, or where only its note is left.
     static func living(at place: RealmPlace) -> RealmNote? {

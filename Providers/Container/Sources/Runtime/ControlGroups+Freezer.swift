@@ -18,6 +18,7 @@ extension ControlGroups {
     /// go on, where one does not within 10 seconds, such as one that waits for a disk that does not answer.
     func freeze() async throws(ProviderError) {
         guard let freezer else {
+            guard UserRealm.current == nil else { throw GroupOutlook.refusal("suspending the machine") }
             throw .unsupported(
                 "this host has no freezer for control groups", help: "mount the hierarchy 'freezer' at /sys/fs/cgroup")
         }

@@ -7,27 +7,40 @@ struct ControlGroups {
     /// Its path below each hierarchy's root.
     let path: String
     private let hierarchies: [FilePath]
-    /// Where there are none: the machine whose processes are looked for by other marks.
-    private let unlimited: MachinePlace?
+    /// Where there may be none: the machine whose processes are looked for by other marks then.
+    private let ungrouped: MachinePlace?
 
     /// Finds the hierarchies of this host.
     init(_ path: String) {
         self.init(path, root: "/sys/fs/cgroup")
     }
 
-    /// Those of a machine; an ordinary user's has none, and its processes are found by its mounts.
+    /// Those of a machine; an ordinary user's has one only where the user has (`RealmGroup`), and without one its processes are
+    /// found by its mounts.
     init(of place: MachinePlace) {
         guard UserRealm.current != nil else {
             self.init(place.cgroup)
             return
         }
-        self.init(place.cgroup, hierarchies: [], unlimited: place)
+        self.init(place.cgroup, hierarchies: RealmGroup.own.map { [$0.directory] } ?? [], ungrouped: place)
     }
 
-    private init(_ path: String, hierarchies: [FilePath], unlimited: MachinePlace? = nil) {
+    /// Those that machines share: of this host, or of the realm that this process is in.
+    init(shared path: String) {
+        guard UserRealm.current != nil else {
+            self.init(path)
+            return
+        }
+        self.init(path, hierarchies: RealmGroup.own.map { [$0.directory] } ?? [])
+    }
+
+    /// Those below a group of version 2.
+    init(_ path: String, below directory: FilePath) { self.init(path, hierarchies: [directory]) }
+
+    private init(_ path: String, hierarchies: [FilePath], ungrouped: MachinePlace? = nil) {
         self.path = path
         self.hierarchies = hierarchies
-        self.unlimited = unlimited
+        self.ungrouped = ungrouped
     }
 
     /// Finds the hierarchies at a root.
@@ -47,6 +60,9 @@ struct ControlGroups {
 
     /// Whether a host has version 2 beside version 1, as systemd mounts both for a while.
     static var isHybrid: Bool { HostFiles.exists("/sys/fs/cgroup/unified/cgroup.controllers") }
+
+    /// Where version 2 is mounted; nil where it is not.
+    static var unifiedRoot: FilePath? { isUnified() ? "/sys/fs/cgroup" : isHybrid ? "/sys/fs/cgroup/unified" : nil }
 
     /// The directories that are there.
     var directories: [FilePath] {
@@ -79,13 +95,14 @@ struct ControlGroups {
     /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in
     /// some only.
     var processes: Set<Int32> {
-        if let unlimited { return RealmProcesses.all(of: unlimited) }
         var found: Set<Int32> = []
         for directory in tree {
             // a group that vanishes meanwhile has no process
             guard let bytes = try? HostFiles.read(directory.appending("cgroup.procs")) else { continue }
             found.formUnion(String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) })
         }
+        // an ordinary user's machine is not in its group yet, or never is
+        if found.isEmpty, let ungrouped { return RealmProcesses.all(of: ungrouped) }
         return found
     }
 

@@ -11,6 +11,7 @@ struct KeptConfig: Decodable {
 
     private static let runtimeKey = "devenv.runtime"
     private static let userKey = "devenv.user"
+    private static let limitPrefix = "devenv.limit."
 
     /// Reads a configuration. Throws `.failed` where it is gone or damaged.
     static func read(_ path: FilePath) throws(ProviderError) -> KeptConfig {
@@ -24,6 +25,9 @@ struct KeptConfig: Decodable {
     ) -> [String: String] {
         var texts = [runtimeKey: options.runtime.rawValue, userKey: request.access.user]
         for mount in host.binds { texts[sourceKey(mount.bind.target)] = mount.bind.source.string }
+        // root's are what the runtime is told
+        guard UserRealm.current != nil else { return texts }
+        for (file, value) in GroupLimits(Resources(request.spec, options)).files { texts[limitPrefix + file] = value }
         return texts
     }
 
@@ -31,6 +35,14 @@ struct KeptConfig: Decodable {
 
     /// What makes the container: runc, unless it says otherwise.
     var runtime: Runtime { annotations?[Self.runtimeKey].flatMap(Runtime.init(rawValue:)) ?? .runc }
+
+    /// What an ordinary user's machine may use.
+    var limits: GroupLimits {
+        let entries = (annotations ?? [:]).filter { $0.key.hasPrefix(Self.limitPrefix) }
+        return GroupLimits(
+            files: Dictionary(
+                uniqueKeysWithValues: entries.map { (String($0.key.dropFirst(Self.limitPrefix.count)), $0.value) }))
+    }
 
     /// The user that people log in as.
     var user: String { annotations?[Self.userKey] ?? "root" }

@@ -10,7 +10,7 @@ extension ContainerProvider {
     func copy(
         _ top: String, as layer: String, at place: MachinePlace, _ attempt: String
     ) async throws(ProviderError) {
-        let groups = ControlGroups(place.cgroup)
+        let groups = ControlGroups(of: place)
         if HostFiles.exists(place.pause) { try letGoOn(place) }  // an earlier snapshot was cut off
         let (source, target) = (place.disk.appending(top), place.disk.appending(layer))
         let isSuspended = groups.isFrozen
@@ -51,7 +51,7 @@ extension ContainerProvider {
 /// The call that copies a layer.
 enum CopyCall {
     /// Copies a layer to a path where nothing is, with all that overlayfs keeps in it: whiteouts (devices 0, 0), attributes
-    /// `trusted.overlay.*`, and owners, capabilities, hard links, holes and times as they are. Files share their content where
+    /// `trusted.overlay.*` (an ordinary user's: `user.overlay.*`), and owners, capabilities, hard links, holes and times as they are. Files share their content where
     /// the file system can. See cp(1).
     static func tree(_ source: FilePath, to target: FilePath) -> ToolInvocation {
         ToolInvocation(

@@ -68,10 +68,10 @@ extension ContainerProvider {
     private func saveRunning(
         _ save: Save, _ running: RunningMachine, _ note: inout SnapshotsNote, at place: MachinePlace
     ) async throws(ProviderError) {
-        guard UserRealm.current == nil else {
-            throw .invalidRequest(
-                "\(save.attempt): it runs, and only root's containers can be paused for that",
-                help: "run 'devenv halt' first")
+        guard !ControlGroups(of: place).directories.isEmpty else {
+            throw .unsupported(
+                "\(save.attempt): it runs, and can't be paused for that, as no control group is delegated to you",
+                help: "run 'devenv halt' first; 'devenv doctor' says what lets machines be saved while they run")
         }
         guard let started = running.note, let log = started.log, HostFiles.exists(place.config) else {
             throw .invalidRequest(
