@@ -17,11 +17,16 @@ struct RootlessTests {
         name: pair
         defaults: { box: small }
         machines:
-          web: { forward: ["\(port):22"] }
-          db: { sync: ["src:/home/dev/src"], memory: 256MiB }
+          web: { forward: ["\(port):22"], container: { runtime: \(runtime) } }
+          db:
+            sync: ["src:/home/dev/src"]
+            memory: 256MiB
+            container: { nesting: true, devices: [/dev/net/tun], binds: ["src:/srv/src", "src:/srv/same:ro"] }
 
         """
     }
+
+    private static let runtime = Requirement.find("crun") == nil ? "runc" : "crun"
 
     @Test func anOrdinaryUserHasTheSameMachines() async throws {
         try await OrdinaryUser.with { user in
@@ -70,16 +75,17 @@ struct RootlessTests {
     }
 
     private func comesUp(_ user: OrdinaryUser, _ port: UInt16) async throws {
-        try HostFiles.makeDirectory(user.home.appending("src"))
+        try await user.run(["mkdir", "src"])
         try user.write("hello\n", to: "src/greeting")
-        let reserved = Self.envfile(port: port) + "  nest: { provider: container, container: { nesting: true } }\n"
+        let reserved = Self.envfile(port: port) + "  all: { provider: container, container: { privileged: true } }\n"
         try user.write(reserved, to: "Envfile")
         let refused = try await user.devenv("validate", status: 2)
-        #expect(refused.transcript.contains("can't have 'nesting': only root's containers can"))
+        #expect(refused.transcript.contains("can't have 'privileged': only root's machines can"))
         try user.write(Self.envfile(port: port), to: "Envfile")
         let up = try await user.devenv("up")
         #expect(up.transcript.contains("'memory' has no effect on 'db'"))
         #expect(user.programs.filter { ["catatonit", "slirp4netns"].contains($0) } == ["catatonit", "slirp4netns"])
+        try await hasItsOptions(user)
         let said = try await user.devenv("ssh", "db", "-c", "sudo id -u; cat src/greeting; cat /proc/self/uid_map")
         #expect(said.text.hasPrefix("0\nhello\n"))
         let map = said.text.split(separator: "\n").dropFirst(2).map { $0.split(separator: " ") }
@@ -94,6 +100,24 @@ struct RootlessTests {
         try user.write(config.text, to: "ssh.conf")
         let plain = try await user.run(["ssh", "-F", "ssh.conf", "web", "hostname"])
         #expect(plain.text == "web\n", "any ssh gets there")
+    }
+
+    /// Devices that everybody may open, the user's own files, which root inside owns, and what containers inside take.
+    private func hasItsOptions(_ user: OrdinaryUser) async throws {
+        let tries = """
+            stat -c %u /srv/src/greeting; sudo touch /srv/src/made; touch /srv/src/refused /srv/same/refused
+            sudo mount -o remount,bind,rw /srv/same; sudo touch /srv/same/refused
+            cat /dev/net/tun; sudo unshare --mount --pid --fork mount -t proc proc /mnt && echo nested; test -d /sys/fs/cgroup/pids || \
+            test -e /sys/fs/cgroup/cgroup.procs && echo groups
+            """
+        let tried = try await user.devenv("ssh", "db", "-c", tries)
+        #expect(tried.text == "0\nnested\ngroups\n", "\(tried.transcript)")
+        #expect(tried.transcript.contains("/dev/net/tun: File descriptor in bad state"), "it is open, tun(4)")
+        let made = user.home.pushing("src/made")
+        var status = stat()
+        #expect(stat(made.string, &status) == 0 && status.st_uid == user.id)
+        #expect(!HostFiles.exists(user.home.pushing("src/refused")))
+        unlink(made.string)
     }
 
     /// A forward that is changed in a running machine leads there at once, and its old port is free again.

@@ -49,13 +49,7 @@ package struct ContainerProvider: Provider {
                     at: machine.name.location))
         }
         if UserRealm.userID != 0 { diagnostics += missingLimits(of: machine) }
-        if UserRealm.userID != 0 {
-            diagnostics += ContainerOptions.read(machine.providerOptions[name]).options.reservedForRoot.map {
-                .error(
-                    "the machine '\(machine.name.value)' can't have '\($0)': only root's containers can",
-                    at: machine.name.location, help: "take it out of 'container', or run devenv as root")
-            }
-        }
+        if UserRealm.userID != 0 { diagnostics += missingOptions(of: machine) }
         if machine.disk != nil {
             diagnostics.append(
                 .warning(
@@ -68,6 +62,18 @@ package struct ContainerProvider: Provider {
     /// The properties that a machine made from this request has.
     package func settings(of request: MachineRequest) -> [MachineSetting] {
         MachineSettings.list(of: request, options: options(of: request))
+    }
+
+    /// Options that an ordinary user's machine can't have on this host.
+    private func missingOptions(of machine: MachineSpec) -> [Diagnostic] {
+        let options = ContainerOptions.read(machine.providerOptions[name]).options
+        let takesGroups = options.initiator == .systemd && ControlGroups.isUnified()
+        let hasGroups = takesGroups && GroupOutlook.look(directories).hasGroup
+        return options.reservedForRoot(hasGroups: hasGroups).map { option, reason in
+            .error(
+                "the machine '\(machine.name.value)' can't have '\(option)': \(reason)", at: machine.name.location,
+                help: "take it out of 'container', or run devenv as root; 'devenv doctor' says what is delegated")
+        }
     }
 
     /// Limits of an ordinary user's machine that take what is not delegated to the user.

@@ -62,12 +62,17 @@ extension ContainerOptions {
     /// Whether the machine makes control groups below its own.
     var ownsControlGroups: Bool { isNesting || isPrivileged || initiator == .systemd }
 
-    /// What is asked for that an ordinary user's machines don't have: nodes of devices, mounts with other ids, control groups.
-    var reservedForRoot: [String] {
+    /// What is asked for that an ordinary user's machines don't have, and why. `hasGroups`: whether they have control groups that
+    /// they can divide further.
+    func reservedForRoot(hasGroups: Bool) -> [(option: String, reason: String)] {
         [
-            ("devices", !devices.isEmpty), ("binds", !binds.isEmpty), ("nesting", isNesting),
-            ("privileged", isPrivileged), ("init: systemd", initiator == .systemd), ("runtime: crun", runtime == .crun),
-        ].filter(\.1).map(\.0)
+            ("privileged", "only root's machines can be root of this host", isPrivileged),
+            (
+                "init: systemd",
+                "systemd takes a control group of version 2, on a host that has no other, delegated to you",
+                initiator == .systemd && !hasGroups
+            ),
+        ].filter(\.2).map { ($0.0, $0.1) }
     }
 
     /// Whether all of /proc and /sys is in sight. The kernel lets a user namespace mount them anew, as containers inside do, only

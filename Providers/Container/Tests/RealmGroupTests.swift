@@ -77,6 +77,19 @@ struct RealmGroupTests {
         #expect(GroupOutlook(hasGroup: true, controllers: ["memory", "pids", "cpu"]).finding.severity == .fine)
     }
 
+    @Test func aKeptConfigurationGoesToTheGroupOfItsTime() {
+        func moved(_ text: String) -> String {
+            String(decoding: KeptConfig.moved(Array(text.utf8), to: #"/a\x2d/m"#), as: UTF8.self)
+        }
+        #expect(moved(#"{"x":1,"cgroupsPath":"\/b\\x\"\/m","y":2}"#) == #"{"x":1,"cgroupsPath":"/a\\x2d/m","y":2}"#)
+        #expect(moved(#"{"x":1}"#) == #"{"x":1}"#)
+        let identity = MachinePlace(
+            project: ProjectID(unchecked: "aa"), machine: MachineID(unchecked: "bb"),
+            in: HostDirectories(data: "/data", runtime: "/run/devenv"))
+        #expect(RealmGroup(path: "/u", root: "/sys/fs/cgroup").pathForRuntime(identity) == "/u/devenv/aa/bb")
+        #expect(RealmGroup(path: "/u", root: "/sys/fs/cgroup/unified").pathForRuntime(identity) == nil)
+    }
+
     @Test func withSystemdTheHolderIsInAScopeOfItsOwn() {
         let place = RealmPlace(directory: "/run/realm")
         let plain = RealmKeeper.holderWords(place, manager: nil, root: "/sys/fs/cgroup")

@@ -77,7 +77,11 @@ extension ContainerProvider {
         case .request(let request): try writeConfig(of: request, at: place)
         case .saved(let run):
             try ProviderError.translate { () throws(HostError) in
-                try HostFiles.copy(place.disk.appending(run.config), to: place.config)
+                let kept = try HostFiles.read(place.disk.appending(run.config)) ?? []
+                // the user's group may be another by now
+                let group = RealmGroup.own?.pathForRuntime(place)
+                let text = group.map { KeptConfig.moved(kept, to: $0) } ?? kept
+                try AtomicFile.write(text, to: place.config, mode: .ownerReadWrite)
             }
             let config = try KeptConfig.read(place.disk.appending(run.config))
             _ = try HostDevice.provide(config.devices(at: place), at: place, owner: launch.ids.first)

@@ -5,7 +5,7 @@ import Glibc
 import SystemPackage
 
 /// Directories and files of this host on their way into a machine: copies of their mounts in which their owner is the user that
-/// people log in as. They are attached on the host for as long as runc takes to copy them: what runc itself copies, the machine
+/// people log in as; in an ordinary user's machines, for which ids can't be mapped so, root inside. They are attached on the host for as long as runc takes to copy them: what runc itself copies, the machine
 /// can't make writable again (mount_namespaces(7), locked flags).
 struct BindMount {
     /// What is bound, from an absolute path, and where.

@@ -20,6 +20,12 @@ extension RealmGroup {
         return mayMove
     }
 
+    /// A machine's group as runtimes are told of it. Only where version 2 is all there is, as they look at version 1 otherwise; and only
+    /// for those that see their groups, which the runtime has to make before what shows them.
+    func pathForRuntime(_ place: MachinePlace) -> String? {
+        root == "/sys/fs/cgroup" ? "\(path)/\(place.cgroup)" : nil
+    }
+
     /// Puts a process into a machine's group, which is made.
     func take(_ process: Int32, into cgroup: String) throws(HostError) {
         let before = Self.path(of: process)

@@ -19,6 +19,17 @@ struct KeptConfig: Decodable {
         throw .failed("'\(path)' is gone, which says how the machine ran", help: "run 'devenv up'")
     }
 
+    /// The text of a configuration with another control group in the place of the one it names, if it names one. Pure.
+    static func moved(_ text: [UInt8], to group: String) -> [UInt8] {
+        let key = Array("\"cgroupsPath\":\"".utf8)
+        guard let start = text.indices.first(where: { text[$0...].starts(with: key) }) else { return text }
+        let value = start + key.count
+        var end = value
+        while end < text.endIndex, text[end] != UInt8(ascii: "\"") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
+        let escaped = group.map { "\"\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+        return Array(text[..<value]) + Array(escaped.utf8) + Array(text[min(end, text.endIndex)...])
+    }
+
     /// What a configuration says of itself, beside what the runtime does.
     static func annotations(
         _ request: MachineRequest, _ options: ContainerOptions, _ host: RuntimeSurroundings
@@ -51,7 +62,11 @@ struct KeptConfig: Decodable {
     var ownsControlGroups: Bool { mounts.contains { $0.type == "cgroup" && !$0.options.contains("ro") } }
 
     /// The paths of the host's devices, in the order of the machine's nodes.
-    func devices(at place: MachinePlace) -> [String] { mounts(from: place.devices).map(\.destination) }
+    func devices(at place: MachinePlace) -> [String] {
+        let own = mounts(from: place.devices).map(\.destination)
+        guard UserRealm.current != nil else { return own }
+        return mounts.filter { $0.type == "bind" && $0.source == $0.destination }.map(\.destination)
+    }
 
     /// What was bound, with absolute sources, in the order of the places for them. One of which the source isn't known is refused
     /// like one that is gone.

@@ -28,7 +28,7 @@ extension RuntimeConfig {
             uidMappings: mappings, gidMappings: mappings,
             namespaces: (["pid", "ipc", "uts", "mount", "network"] + others).map(Namespace.init(type:)),
             // absolute: a relative one would lie below the group, and so below the limits, of devenv itself
-            cgroupsPath: isLimited ? "/" + place.cgroup : nil,
+            cgroupsPath: isLimited ? "/" + place.cgroup : host.group,
             resources: isLimited ? Resources(request.spec, options, allowing: Self.rules(options, host)) : nil,
             seccomp: host.filter,
             maskedPaths: options.seesAll ? [] : Self.maskedPaths,

@@ -6,8 +6,10 @@ import SystemPackage
 struct RuntimeSurroundings: Sendable {
     /// The filter of system calls; nil for none.
     var filter: SeccompFilter?
-    /// Whether the host has control groups of version 2 alone.
+    /// Whether the machine has control groups of version 2 alone.
     var hasUnifiedControlGroups = false
+    /// The control group that the runtime is to make for an ordinary user's machine, from the hierarchy's root on; nil for none.
+    var group: String?
     /// What the host lets programs do at all.
     var capabilities = Capability.usual
     /// Devices of the host, as the machine gets them.
@@ -24,7 +26,8 @@ struct RuntimeSurroundings: Sendable {
         let capabilities = options.allCapabilities(of: available)
         return RuntimeSurroundings(
             filter: options.isFiltered ? try SeccompProfile.filter(adding: capabilities) : nil,
-            hasUnifiedControlGroups: ControlGroups.isUnified(), capabilities: available,
+            hasUnifiedControlGroups: ControlGroups.isUnified() && UserRealm.current == nil,
+            group: options.ownsControlGroups ? RealmGroup.own?.pathForRuntime(place) : nil, capabilities: available,
             devices: try HostDevice.provide(HostDevice.paths(options), at: place, owner: ids.first),
             binds: try BindMount.attach(
                 options.binds.map { $0.starting(in: request.directory) }, as: request.access.user, at: place, ids: ids))
