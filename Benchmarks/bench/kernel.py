@@ -16,7 +16,8 @@ _OPEN_TREE_CLONE = 1
 _MOVE_MOUNT_F_EMPTY_PATH = 4
 _MOUNT_ATTR_IDMAP = 0x100000
 _MNT_DETACH = 2
-_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWUSER, _CLONE_NEWNS = 0x10000000, 0x20000
+_MS_BIND, _MS_REC, _MS_SLAVE = 4096, 16384, 1 << 19
 
 
 class _MountAttributes(ctypes.Structure):
@@ -40,6 +41,17 @@ def mount(kind, target, options=""):
 def unmount(target, lazily=False):
     """umount2(2)."""
     _check(_libc.umount2(str(target).encode(), _MNT_DETACH if lazily else 0), f"unmounting {target}")
+
+
+def unshare_mounts():
+    """Gives this process mounts of its own: what it mounts nobody else sees."""
+    _check(_libc.unshare(_CLONE_NEWNS), "unsharing the mounts")
+    _check(_libc.mount(None, b"/", None, _MS_REC | _MS_SLAVE, None), "keeping mounts to itself")
+
+
+def bind(source, target):
+    """Mounts a file on another."""
+    _check(_libc.mount(str(source).encode(), str(target).encode(), None, _MS_BIND, None), f"mounting {source}")
 
 
 def user_namespace(first, count):

@@ -40,6 +40,7 @@ extension Devenv {
             let session = try await ProjectSession.open(
                 context, location, output, targets: targets.targets, recorded: true)
             let lines = remove ? [] : try await lines(session)
+            warn(of: lines.filter { !$0.isReachable }.map(\.machine), session)
             var change: HostsDocument.Change?
             if write || remove {
                 let file = HostsFile(path: context.absolute(self.file ?? "/etc/hosts"))
@@ -63,8 +64,20 @@ extension Devenv {
             let project = try session.store.project()?.name
             return try await session.engine.status(graph, of: wanted).compactMap { status in
                 guard status.observation.state == .running, let address = status.observation.address else { return nil }
-                return HostsLine(status.name, address, graph?[status.name], project: project)
+                var isReachable = true
+                if case .program = status.observation.access { isReachable = false }
+                return HostsLine(
+                    status.name, address, isReachable: isReachable, graph?[status.name], project: project)
             }
+        }
+
+        /// A name that leads nowhere is worse than none.
+        private func warn(of machines: [MachineName], _ session: ProjectSession) {
+            guard !machines.isEmpty else { return }
+            let names = machines.map { "'\($0)'" }.joined(separator: ", ")
+            session.warn(
+                "this host has no way to the addresses of \(names), which are left out: reach what runs there by 'forward', and"
+                    + " the machines themselves by 'devenv ssh' or what 'devenv ssh-config' prints")
         }
     }
 }

@@ -8,13 +8,19 @@ struct HostsLine: Hashable {
     let address: IPv4Address
     /// Its IPv6 address on the same network; nil where it has none.
     let address6: IPv6Address?
+    /// Whether this host has a way to the addresses, rather than a program that leads to the machine.
+    let isReachable: Bool
     /// Its names, the canonical one first; the last one tells it from machines of other projects.
     let names: [String]
 
     /// Takes the machine's own name for itself, where that is known, and its project's.
-    init(_ machine: MachineName, _ address: IPv4Address, _ spec: MachineSpec?, project: ProjectName?) {
+    init(
+        _ machine: MachineName, _ address: IPv4Address, isReachable: Bool = true, _ spec: MachineSpec?,
+        project: ProjectName?
+    ) {
         self.machine = machine
         self.address = address
+        self.isReachable = isReachable
         address6 = spec?.interfaces.first { $0.address == address }?.address6
         var names = [spec?.hostname ?? machine.rawValue]
         let others = [machine.rawValue] + (project.map { ["\(machine).\($0)"] } ?? [])
@@ -22,8 +28,9 @@ struct HostsLine: Hashable {
         self.names = names
     }
 
-    /// The line, and one for the IPv6 address, without their ends.
+    /// The line, and one for the IPv6 address, without their ends; none where they would lead nowhere.
     var texts: [String] {
+        guard isReachable else { return [] }
         let names = names.joined(separator: " ")
         return ["\(address) \(names)"] + (address6.map { ["\($0) \(names)"] } ?? [])
     }
@@ -41,6 +48,7 @@ struct HostsDocument: Encodable {
         let machine: String
         let address: String
         let address6: String?
+        let reachable: Bool
         let names: [String]
     }
 
@@ -59,7 +67,7 @@ struct HostsDocument: Encodable {
         hosts = lines.map {
             Host(
                 machine: $0.machine.rawValue, address: "\($0.address)", address6: $0.address6?.description,
-                names: $0.names)
+                reachable: $0.isReachable, names: $0.names)
         }
         file = change?.file
         changed = change?.isChanged ?? false

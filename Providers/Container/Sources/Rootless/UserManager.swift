@@ -23,7 +23,9 @@ struct UserManager: Sendable {
     }
 
     /// Runs what follows in a scope whose group is the user's (systemd.resource-control(5), `Delegate=`).
-    static let scope = ["--user", "--scope", "--quiet", "--collect", "--property=Delegate=yes", "--"]
+    static let scope = [
+        "--user", "--scope", "--quiet", "--collect", "--description=devenv", "--property=Delegate=yes", "--",
+    ]
 
     /// Tries whether it does that.
     var trial: ToolInvocation {
