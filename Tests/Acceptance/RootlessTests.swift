@@ -34,13 +34,16 @@ struct RootlessTests {
             let ports = [try LoopbackPort.free(), try LoopbackPort.free()]
             try await isKilledWhileItsRealmIsMade(user)
             try await addBox(to: user)
+            let listing = Self.listing(of: user)
+            try await listing.take()
+            try await isKilledOnItsWayUp(user, listing)
             try await comesUp(user, ports[0])
             try await changesLive(user, from: ports[0], to: ports[1])
             try await survivesTheEndOfItsWayOutside(user, ports[1])
             try await survivesTheEndOfItsRealm(user)
             try await standsStillAndIsSaved(user)
             try await haltsAndComesBack(user)
-            try await goesWithoutATrace(user)
+            try await goesWithoutATrace(user, listing)
         }
     }
 
@@ -76,7 +79,6 @@ struct RootlessTests {
     }
 
     private func comesUp(_ user: OrdinaryUser, _ port: UInt16) async throws {
-        try await user.run(["mkdir", "src"])
         try user.write("hello\n", to: "src/greeting")
         let reserved = Self.envfile(port: port) + "  all: { provider: container, container: { privileged: true } }\n"
         try user.write(reserved, to: "Envfile")
@@ -195,9 +197,39 @@ struct RootlessTests {
         #expect(try await user.devenv("ssh", "web", "-c", Self.look).text == "/etc/ssh/moduli\n/srv/kept/file\n")
     }
 
-    private func goesWithoutATrace(_ user: OrdinaryUser) async throws {
+    /// What is there of the user on this host, and of its machines.
+    private static func listing(of user: OrdinaryUser) -> HostListing {
+        let places = [".local/share/devenv", "run/devenv"].map { user.home.pushing(FilePath($0)).string }
+        let texts = ["--of", user.name, "--of", user.home.string]
+        return HostListing(
+            file: user.home.appending("before"), arguments: ["--user", user.name] + texts + places
+        ) { words in
+            let outcome = try await SystemToolRunner().run(ToolInvocation(words[0], Array(words.dropFirst())))
+            #expect(outcome.status == 0, "\(words): \(outcome.transcript)")
+            return outcome.text
+        }
+    }
+
+    /// A destroy removes what a killed command has begun.
+    private func isKilledOnItsWayUp(_ user: OrdinaryUser, _ listing: HostListing) async throws {
+        try await user.run(["mkdir", "src"])
+        try user.write(Self.envfile(port: try LoopbackPort.free()), to: "Envfile")
+        try await user.devenv("up", "web", environment: ["DEVENV_FAULT=container.start.created"], status: 137)
+        let during = try await listing.more()
+        for kind in ["mount", "namespace", "process", "file", "runtime"] {
+            #expect(during.contains { $0.hasPrefix("\(kind): ") }, "\(kind) in \(during)")
+        }
         try await user.devenv("destroy", "-f")
         try await user.expectNoProcess()
+        let left = try await listing.more()
+        #expect(left == [])
+    }
+
+    private func goesWithoutATrace(_ user: OrdinaryUser, _ listing: HostListing) async throws {
+        try await user.devenv("destroy", "-f")
+        try await user.expectNoProcess()
+        let left = try await listing.more()
+        #expect(left == [])
         #expect(try HostFiles.list(user.home.appending(".local/share/devenv/containers")) == [])
         #expect(try HostFiles.list(user.home.appending("run/devenv/containers")) == [])
         let mounts = String(decoding: try HostFiles.read("/proc/mounts") ?? [], as: UTF8.self)

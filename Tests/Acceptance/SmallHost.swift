@@ -51,6 +51,11 @@ struct SmallHost {
 
     /// Runs a program there.
     func run(_ words: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
+        try await run(words, sourceLocation: sourceLocation)
+    }
+
+    /// Runs a program there, given as a list.
+    func run(_ words: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
         let place = ["-t", "\(holder)", "-n", "-m", "env", "--chdir=\(project.directory)"]
         let environment = ["DEVENV_HOME": project.binary.home.string, "DEVENV_SHARED_BOXES": "", "NO_COLOR": "1"]
         let outcome = try await SystemToolRunner().run(
