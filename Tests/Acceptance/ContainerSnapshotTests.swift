@@ -52,9 +52,10 @@ struct ContainerSnapshotTests {
     }
 
     @Test func upCompletesWhatAKillLeftOfAPauseOrASnapshotAtAnyPoint() async throws {
-        let harness = KillHarness(envfile: Self.envfile) { project, point in
-            let kept = try await project.devenv("ssh", "one", "-c", "cat /srv/kept")
-            #expect(kept.text == "kept\n", "after a kill at \(point): \(kept.transcript)")
+        let envfile = Self.envfile + "\n    container: { binds: [src:/shared] }\n"
+        let harness = KillHarness(envfile: envfile, files: ["src/file": "bound\n"]) { project, point in
+            let kept = try await project.devenv("ssh", "one", "-c", "cat /srv/kept /shared/file")
+            #expect(kept.text == "kept\nbound\n", "after a kill at \(point): \(kept.transcript)")
             let names = try await project.expect("snapshot", "list", "--json").text
             #expect(names.contains("\"one\"") || !point.contains("restore"), "after a kill at \(point)")
         }
@@ -74,6 +75,19 @@ struct ContainerSnapshotTests {
                 try await project.expect("halt")
                 try await project.devenv("snapshot", "delete", "two")
                 try await project.expect("snapshot", "save", "two")
+            },
+            // without the first, nothing tells the layers of both apart
+            KillHarness.Chapter(command: ["snapshot", "delete", "first"], rooms: ["container.snapshot.merged"]) {
+                project, _ in
+                for name in ["first", "second"] { try await project.devenv("snapshot", "delete", name) }
+                for name in ["first", "second"] {
+                    try await project.expect("up")
+                    try await project.expect("halt")
+                    try await project.expect("snapshot", "save", name)
+                }
+            },
+            KillHarness.Chapter(command: ["up"], rooms: ["container.bind."]) { project, _ in
+                try await project.expect("halt")
             },
         ])
     }

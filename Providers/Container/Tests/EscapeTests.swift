@@ -13,7 +13,7 @@ struct EscapeTests {
             try await fixture.up(web)
             let door = try AbstractSocket()
             // KEYCTL_GET_KEYRING_ID of the user's keyring, keyctl(2)
-            let keyring = try await fixture.host("perl", "-e", "print syscall(250, 0, -4, 1)")
+            let keyring = try await fixture.host("perl", "-e", "print syscall(\(SystemCallNumber.keyctl), 0, -4, 1)")
             let attempts = Self.attempts(door: door.name, keyring: keyring)
             let outcome = try await fixture.run(EscapeAttempt.script(attempts), in: web, as: "root")
             for fault in EscapeAttempt.faults(of: attempts, in: outcome.text) { Issue.record("\(fault)") }
@@ -54,7 +54,9 @@ struct EscapeTests {
             .init("deeper: release agent", inGroups("find /mnt -name release_agent | wc -l"), "0"),
             .init("deeper: the host's disk", "unshare -Urm mknod /tmp/disk b 254 0", "Operation not permitted"),
             .init(
-                "the host's keys", "perl -e 'print syscall(250, 11, \(keyring), 0, 0), \"$!\\n\"'", "Permission denied"),
+                "the host's keys",
+                "perl -e 'print syscall(\(SystemCallNumber.keyctl), 11, \(keyring), 0, 0), \"$!\\n\"'",
+                "Permission denied"),
             .init("new mount namespace", "unshare --mount true", "Operation not permitted"),
             .init("the host's namespaces", "nsenter --target \(host) --mount true", "No such file or directory"),
             .init("the host's processes", "kill -0 \(host)", "No such process"),
@@ -80,12 +82,9 @@ struct EscapeTests {
             + #"connect(S, pack_sockaddr_un("\0\#(name)")) and print "ESCAPED"; print "$!\n"'"#
     }
 
-    /// By their numbers on x86_64, syscall(2): init_module, finit_module, kexec_load, reboot, bpf, perf_event_open, open_by_handle_at,
-    /// swapon, acct, syslog, settimeofday, iopl, ptrace of process 1, process_vm_readv of it, pivot_root, move_mount, open_tree, fsopen,
-    /// mount_setattr, userfaultfd, setns.
+    /// By their numbers and arguments, syscall(2).
     private static let refusedCalls = """
-        perl -e '$open = ""; for ([175], [313], [246], [169, 0xfee1dead, 672274793, 0], [321], [298], [304, -100], [167], [163], \
-        [103, 3], [164], [172, 3], [429], [428, -100], [430], [442], [323, 0], [308, 0, 0x20000]) { \
+        perl -e '$open = ""; for (\(SystemCallNumber.refused)) { \
         @a = map { 0 + $_ } @$_; push @a, 0 while @a < 6; $r = syscall(shift @a, @a); $open .= " $$_[0]:$r" if $r >= 0 } \
         print $open eq "" ? "none went through\n" : "ESCAPED:$open\n"'
         """
