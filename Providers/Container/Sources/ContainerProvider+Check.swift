@@ -14,7 +14,7 @@ extension ContainerProvider {
         }
         var findings =
             [rootFinding] + toolFindings + [seccompFinding, overlayFinding, userNamespaceFinding, groupFinding]
-        findings.append(mountFinding)
+        findings += [mountFinding, quotaFinding]
         if let finding = await forwardFinding { findings.append(finding) }
         return findings
     }
@@ -79,6 +79,13 @@ extension ContainerProvider {
             : Finding(
                 .problem, "control groups (version \(version)) lack \(missing.joined(separator: ", "))",
                 cure: "mount them at /sys/fs/cgroup, or boot with cgroup_enable=memory")
+    }
+
+    private var quotaFinding: Finding {
+        let place = DiskQuota.existing(directories.data)
+        return DiskQuota.isEnforced(in: place)
+            ? Finding(.fine, "what containers write can be limited on '\(place)', by 'disk'")
+            : Finding(.fine, "what containers write can't be limited on '\(place)', so that 'disk' has no effect")
     }
 
     /// Other programs' rules may drop what machines send to the outside; an accepting rule of devenv's does not

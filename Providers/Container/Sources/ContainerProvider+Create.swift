@@ -17,7 +17,8 @@ extension ContainerProvider {
     /// What `create` does and `start` relies on.
     func prepare(_ request: MachineRequest) async throws(ProviderError) {
         let place = place(request.identity)
-        var note = try diskNote(of: request, at: place)
+        var note = try await diskNote(of: request, at: place)
+        try limitDisk(of: request, at: place)
         let stack = LayerStack(box: note.layers, try SnapshotsNote.read(at: place), at: place)
         let ids = note.ids
         try makeDirectories(place, for: stack, ids: ids)
@@ -33,7 +34,9 @@ extension ContainerProvider {
     }
 
     /// What the machine was made from, noted before anything is made.
-    private func diskNote(of request: MachineRequest, at place: MachinePlace) throws(ProviderError) -> DiskNote {
+    private func diskNote(
+        of request: MachineRequest, at place: MachinePlace
+    ) async throws(ProviderError) -> DiskNote {
         if let note = try Notes.read(DiskNote.self, at: place.diskNote) { return note }
         guard request.box.format == .directories, !request.box.layers.isEmpty else {
             throw .unsupported("a container can't start from the box '\(request.box.name)' (\(request.box.format))")
@@ -43,6 +46,7 @@ extension ContainerProvider {
             isPrivileged: options(of: request).isPrivileged)
         try LayerStack(box: note.layers, SnapshotsNote(), at: place).check()
         try make(place.disk)
+        try await DiskQuota(directory: place.disk).begin()
         try Notes.write(note, to: place.diskNote)
         FaultPoint.reach("container.create.noted")
         return note

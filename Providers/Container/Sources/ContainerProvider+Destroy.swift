@@ -49,6 +49,7 @@ extension ContainerProvider {
 
     /// Moves the directory aside first: the machine is gone at once, however long the removal takes.
     private func removeDisk(of place: MachinePlace) throws(HostError) {
+        for path in [place.disk] + asides(of: place) { try DiskQuota(directory: path).end() }
         if HostFiles.exists(place.disk) {
             let aside = asidePrefix(of: place) + String(UInt32.random(in: .min ... .max))
             try HostFiles.rename(place.disk, to: place.projectDisk.appending(aside))

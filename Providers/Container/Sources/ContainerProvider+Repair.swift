@@ -21,6 +21,7 @@ extension ContainerProvider {
             throw .invalidRequest("the machine '\(request.identity.name)' does not run", help: "run 'devenv up'")
         }
         try await repair(running, request)
+        try limitDisk(of: request, at: place)
         guard UserRealm.current == nil else {
             try ControlGroups(of: place).limit(GroupLimits(Resources(request.spec, options(of: request))))
             return [:]

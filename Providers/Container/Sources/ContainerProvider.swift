@@ -48,20 +48,14 @@ package struct ContainerProvider: Provider {
                     "the machine '\(machine.name.value)' needs at least \(Self.leastMemory) of memory, not \(memory)",
                     at: machine.name.location))
         }
-        if UserRealm.userID != 0 { diagnostics += missingLimits(of: machine) }
-        if UserRealm.userID != 0 { diagnostics += missingOptions(of: machine) }
-        if machine.disk != nil {
-            diagnostics.append(
-                .warning(
-                    "'disk' has no effect on '\(machine.name.value)': containers share the host's file system",
-                    at: machine.name.location))
-        }
+        if UserRealm.userID != 0 { diagnostics += missingLimits(of: machine) + missingOptions(of: machine) }
+        if machine.disk != nil, let objection = diskObjection(to: machine) { diagnostics.append(objection) }
         return diagnostics
     }
 
     /// The properties that a machine made from this request has.
     package func settings(of request: MachineRequest) -> [MachineSetting] {
-        MachineSettings.list(of: request, options: options(of: request))
+        MachineSettings.list(of: request, options: options(of: request)) + [diskSetting(of: request)]
     }
 
     /// Options that an ordinary user's machine can't have on this host.

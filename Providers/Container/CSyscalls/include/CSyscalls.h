@@ -77,4 +77,22 @@ int devenv_peer_process(int socket);
 // Carries bytes from the standard input to a socket and back, until the socket's other end sends no more.
 int devenv_relay(int socket);
 
+// Whether the file system of a directory keeps the files of projects within limits: 1 or 0. See quotactl(2), Q_XGETQSTATV.
+int devenv_limits_projects(const char *directory);
+
+// Sets how much room the files of a project may take up on the file system of a directory; 0 for as much as there is. See
+// quotactl(2), Q_SETQUOTA.
+int devenv_limit_project(const char *directory, unsigned project, unsigned long long kibibytes);
+
+// Reads how much room the files of a project may take up on the file system of a directory, 0 for no limit, and how many files it
+// has. See quotactl(2), Q_GETQUOTA.
+int devenv_project_usage(
+    const char *directory, unsigned project, unsigned long long *kibibytes, unsigned long long *files);
+
+// Reads the project that a directory belongs to, 0 for none. See FS_IOC_FSGETXATTR in ioctl_xfs_fsgetxattr(2).
+int devenv_project(const char *directory, unsigned *project);
+
+// Makes a directory belong to a project, with all that is made in it from now on. See FS_XFLAG_PROJINHERIT there.
+int devenv_set_project(const char *directory, unsigned project);
+
 #endif

@@ -15,6 +15,8 @@ struct KernelLock: ~Copyable {
         case groups
         /// The same for one project, by its directory.
         case projectGroups(FilePath)
+        /// Which projects of file systems are taken (quotactl(2)): one file system may hold the data of several `DEVENV_HOME`.
+        case quotas
     }
 
     private let file: FileDescriptor
@@ -73,6 +75,7 @@ struct KernelLock: ~Copyable {
         // a realm has networks of its own
         case .network: UserRealm.current?.directory.appending("network.lock") ?? "/run/lock/devenv-network.lock"
         case .groups: UserRealm.current?.directory.appending("groups.lock") ?? "/run/lock/devenv-groups.lock"
+        case .quotas: "/run/lock/devenv-quotas.lock"
         case .file(let path), .projectGroups(let path): path
         }
     }

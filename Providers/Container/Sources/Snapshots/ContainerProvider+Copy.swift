@@ -41,7 +41,8 @@ extension ContainerProvider {
         }
         guard outcome.status != 0 else { return }
         let directory = target.removingLastComponent()
-        if HostFiles.isFull(directory) || outcome.complaint.contains("No space left on device") {
+        let answers = ["No space left on device", "Disk quota exceeded"]
+        if HostFiles.isFull(directory) || answers.contains(where: outcome.complaint.contains) {
             throw .noSpace(for: attempt, in: directory)
         }
         throw .failed("\(attempt): 'cp' failed with status \(outcome.status): \(outcome.complaint)")
