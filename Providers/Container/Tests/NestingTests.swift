@@ -10,7 +10,8 @@ import Testing
 /// Machines that may do more than others, and how much more.
 @Suite(.requiresContainers, .requires(tool: "busybox"))
 struct NestingTests {
-    @Test func containersRunInsideAndReachNoFurtherThanTheirMachine() async throws {
+    @Test(.requires(tool: "podman", "conmon"))
+    func containersRunInsideAndReachNoFurtherThanTheirMachine() async throws {
         try await ContainerFixture.with { fixture in
             let options = fixture.options(["nesting": .boolean(true), "swap": .string("1GiB")])
             let web = fixture.request { spec in
@@ -21,6 +22,9 @@ struct NestingTests {
             try await fixture.install(["runc", "busybox"], in: web)
             let inner = try await fixture.say(Self.innerContainer, in: web, as: "root")
             #expect(inner == "1 inner")
+            try await fixture.installPodman(in: web)
+            let podman = try await fixture.say(Self.podmanContainer, in: web, as: "root")
+            #expect(podman == "1 boat 0\n\(64 << 20)")
             let group = "/sys/fs/cgroup/memory"
             let total = try await fixture.say("cat \(group)/memory.memsw.limit_in_bytes", in: web)
             #expect(total == String((256 << 20) + (1 << 30)))
@@ -88,6 +92,15 @@ struct NestingTests {
         runc --root /run/inner run one
         """
 
+    /// A container of podman's: its own processes, host name and user, and the limit that its control group has. Not waited for, which
+    /// takes more of podman than was copied here.
+    private static let podmanContainer = """
+        ldconfig && mkdir -p /srv/out && podman --events-backend=file run --detach --network none --hostname boat \
+        --memory 64m --volume /srv/out:/out --volume /sys/fs/cgroup:/groups:ro --rootfs /srv/inner/rootfs sh -c \
+        'echo $$ $(hostname) $(id -u) >/out/new; cat /groups/memory/libpod_parent/libpod-*/memory.limit_in_bytes >>/out/new; \
+        mv /out/new /out/said' >&2 && until cat /srv/out/said 2>/dev/null; do :; done
+        """
+
     /// What kernels say that were built without.
     private static let isLacking = "No such file or directory"
 
@@ -116,5 +129,19 @@ extension ContainerFixture {
             let path = try #require(Requirement.find(tool))
             try await host("cp", path.string, root.pushing(FilePath("usr/bin/\(tool)")).string)
         }
+    }
+
+    /// Puts podman of this host into a machine that runs, with the libraries that its box lacks.
+    func installPodman(in request: MachineRequest) async throws {
+        try await install(["podman", "conmon", "crun"], in: request)
+        let script = """
+            mkdir -p "$1/opt/host" && cp -r /etc/containers "$1/etc" && cp -r /usr/share/containers "$1/usr/share"
+            echo /opt/host >"$1/etc/ld.so.conf.d/host.conf"
+            for tool in podman conmon crun; do ldd "$(command -v $tool)"; done | awk '$2 == "=>" { print $3 }' | sort -u |
+            while read -r library; do
+                find "$1/usr/lib" -name "${library##*/}" | grep -q . || cp -L "$library" "$1/opt/host"
+            done
+            """
+        try await host("sh", "-c", script, "sh", root(of: request).string)
     }
 }
