@@ -44,7 +44,7 @@ package enum FirstBoot {
         # A seed on a virtio disk is there at once. Other drivers may not be loaded yet; then a new machine gives a slow disk
         # three seconds, and one that has its key waits for nothing.
         find_seed() {
-            (umask 077 && mkdir -p "$seed")
+            (umask 022 && mkdir -p -m 700 "$seed")
             mount_seed && return 0
             modprobe -a -q virtio_scsi ata_piix ahci sr_mod 2>/dev/null
             for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
