@@ -46,11 +46,22 @@ extension ContainerProvider {
 
     private var overlayFinding: Finding {
         let systems = (try? HostFiles.read("/proc/filesystems")) ?? nil  // without it there is no overlay either
-        return String(decoding: systems ?? [], as: UTF8.self).split(separator: "\n").contains {
+        let isThere = String(decoding: systems ?? [], as: UTF8.self).split(separator: "\n").contains {
             $0.hasSuffix("\toverlay")
         }
+        return isThere || hasOverlayModule
             ? Finding(.fine, "overlayfs is there")
             : Finding(.problem, "the kernel has no overlayfs", cure: "modprobe overlay")
+    }
+
+    /// Whether the kernel loads it when something is mounted with it for the first time, as that of a distribution does.
+    private var hasOverlayModule: Bool {
+        var system = utsname()
+        guard uname(&system) == 0 else { return false }
+        let release = withUnsafeBytes(of: system.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let modules = FilePath("/lib/modules/\(release)/kernel/fs/overlayfs")
+        let names = (try? HostFiles.list(modules)) ?? []  // no such module
+        return names.contains { $0.hasPrefix("overlay.ko") }
     }
 
     private var userNamespaceFinding: Finding {
