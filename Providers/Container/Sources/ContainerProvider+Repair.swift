@@ -22,8 +22,11 @@ extension ContainerProvider {
         }
         try await repair(running, request)
         try limitDisk(of: request, at: place)
+        try ControlGroups(of: place).makeRoom(in: request.identity.name, limitedTo: request.spec.memory)
         guard UserRealm.current == nil else {
-            try ControlGroups(of: place).limit(GroupLimits(Resources(request.spec, options(of: request))))
+            let limits = Resources(request.spec, options(of: request))
+            try ControlGroups(of: place).limit(GroupLimits(limits))
+            try KeptConfig.change(limits, in: place.config)
             return [:]
         }
         guard let runtime = Runtime.keeping(place.runtimeState) else {
@@ -40,6 +43,7 @@ extension ContainerProvider {
         try await runc.run(
             Runc.update(place, Array(json), by: runtime),
             "changing the limits of the machine '\(request.identity.name)'")
+        try KeptConfig.change(resources, in: place.config)
         return [:]
     }
 

@@ -87,11 +87,7 @@ extension ContainerProvider {
             throw .failed("the container of '\(launch.identity.name)' ended at once", help: "see '\(launch.log)'")
         }
         if let group { try take(process, into: group, manner, at: place) }
-        if manner.ownsControlGroups, UserRealm.current == nil {
-            try ProviderError.translate { () throws(HostError) in
-                try ControlGroups(place.cgroup).delegate(to: launch.ids.first)
-            }
-        }
+        if manner.ownsControlGroups { try delegate(to: launch.ids.first, process, at: place) }
         return process
     }
 

@@ -41,6 +41,13 @@ struct IsolationTests {
             #expect(try limit("memory.limit_in_bytes", "memory", of: large, in: fixture) == "536870912")
             #expect(try limit("cpu.cfs_quota_us", "cpu", of: large, in: fixture) == "-1")
             #expect(try await fixture.state(of: large) == .running)
+            // a snapshot knows what they were when it was saved, not at the machine's start
+            let changed = SnapshotName(unchecked: "changed")
+            try await fixture.provider.saveSnapshot(changed, of: large.recorded)
+            _ = try await fixture.provider.update(small)
+            try await fixture.provider.restoreSnapshot(changed, of: large.recorded)
+            #expect(try limit("memory.limit_in_bytes", "memory", of: large, in: fixture) == "536870912")
+            #expect(try limit("cpu.cfs_quota_us", "cpu", of: large, in: fixture) == "-1")
         }
     }
 

@@ -81,17 +81,6 @@ struct ControlGroups {
         return below.flatMap(tree) + [directory]
     }
 
-    /// Lets the machine's root make groups below these, and no more: their limits stay the host's. With version 2 alone runc
-    /// does that itself, which is cgroups(7), "Cgroups delegation".
-    func delegate(to owner: UInt32) throws(HostError) {
-        for directory in directories {
-            let files = ["cgroup.procs", "tasks"].map { directory.appending($0) }.filter(HostFiles.exists)
-            for path in [directory] + files {
-                try SystemCall.check("giving away the control group", path) { lchown(path.string, owner, owner) }
-            }
-        }
-    }
-
     /// The processes in it. Every process of a machine is in each hierarchy, but a machine that is being made may be in
     /// some only.
     var processes: Set<Int32> {

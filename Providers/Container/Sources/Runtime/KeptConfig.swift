@@ -8,6 +8,11 @@ import SystemPackage
 struct KeptConfig: Decodable {
     private let annotations: [String: String]?
     private let mounts: [RuntimeConfig.Mount]
+    private let process: Command?
+
+    private struct Command: Decodable {
+        let args: [String]
+    }
 
     private static let runtimeKey = "devenv.runtime"
     private static let userKey = "devenv.user"
@@ -38,8 +43,13 @@ struct KeptConfig: Decodable {
         for mount in host.binds { texts[sourceKey(mount.bind.target)] = mount.bind.source.string }
         // root's are what the runtime is told
         guard UserRealm.current != nil else { return texts }
-        for (file, value) in GroupLimits(Resources(request.spec, options)).files { texts[limitPrefix + file] = value }
-        return texts
+        return texts.merging(annotations(of: Resources(request.spec, options))) { $1 }
+    }
+
+    /// The limits of an ordinary user's machine, as annotations.
+    static func annotations(of limits: Resources) -> [String: String] {
+        let files = GroupLimits(limits).files.map { (limitPrefix + $0.key, $0.value) }
+        return Dictionary(uniqueKeysWithValues: files)
     }
 
     private static func sourceKey(_ target: String) -> String { "devenv.bind.\(target)" }
@@ -60,6 +70,9 @@ struct KeptConfig: Decodable {
 
     /// Whether the machine makes control groups below its own.
     var ownsControlGroups: Bool { mounts.contains { $0.type == "cgroup" && !$0.options.contains("ro") } }
+
+    /// Whether its first process is systemd.
+    var startsSystemd: Bool { process?.args == [RuntimeConfig.systemd] }
 
     /// The paths of the host's devices, in the order of the machine's nodes.
     func devices(at place: MachinePlace) -> [String] {

@@ -55,6 +55,8 @@ extension RuntimeConfig {
         options.isPrivileged ? [.init(allow: true)] : [.init()] + host.devices.map(\.rule)
     }
 
+    /// What starts the box's systemd, systemd(1).
+    static let systemd = "/sbin/init"
     private static let initPath = "/run/devenv/init"
 
     private static func arguments(_ options: ContainerOptions, _ access: MachineAccess) -> [String] {
@@ -62,7 +64,7 @@ extension RuntimeConfig {
         switch options.initiator {
         case .small: return [initPath, "--"] + command
         case .none: return command
-        case .systemd: return ["/sbin/init"]
+        case .systemd: return [systemd]
         }
     }
 
