@@ -28,7 +28,8 @@ struct LifecycleTests {
             _ = try await fixture.provider.start(web)
             #expect(try await fixture.say("ls /srv", in: web) == "kept")
             // that of another machine, which is just being made and has no process in it yet
-            let group = try #require(fixture.groups(of: web).directories.first).removingLastComponent().appending("other")
+            let own = try #require(fixture.groups(of: web).directories.first)
+            let group = own.removingLastComponent().appending("other")
             #expect(mkdir(group.string, 0o755) == 0)
             defer { rmdir(group.string) }
             try await fixture.provider.destroy(web.recorded)

@@ -20,9 +20,8 @@ struct KeyQuota {
     /// Allows more where the users of machines have half of what they may: other machines start at the same time. Nothing in a realm,
     /// whose root may not. What fails here is reported by the runtime, should it matter.
     static func widen(for ids: IDRange) {
-        guard UserRealm.current == nil, let users = try? HostFiles.read("/proc/key-users"), let quota = KeyQuota() else {
-            return
-        }
+        guard UserRealm.current == nil, let users = try? HostFiles.read("/proc/key-users"), let quota = KeyQuota()
+        else { return }
         for change in quota.changes(for: ids, among: String(decoding: users, as: UTF8.self)) {
             try? KernelSetting.write(String(change.value), to: change.setting)
         }
@@ -54,7 +53,9 @@ struct KeyQuota {
             return user.keys * 2 >= keys || user.bytes * 2 >= bytes
         }
         guard isHalfUsed else { return [] }
-        return [Change(setting: Self.keysSetting, value: keys * 2), Change(setting: Self.bytesSetting, value: bytes * 2)]
+        return [
+            Change(setting: Self.keysSetting, value: keys * 2), Change(setting: Self.bytesSetting, value: bytes * 2),
+        ]
     }
 
     private static let keysSetting = "kernel/keys/maxkeys"
