@@ -10,6 +10,24 @@ package enum HostRoute6 {
         return obstacle(to: subnet, by: interface, in: String(decoding: bytes, as: UTF8.self))
     }
 
+    /// The interfaces that this host's default routes lead through; none where it reaches nothing outside over IPv6.
+    package static func uplinks() -> [String] {
+        guard let bytes = (try? HostFiles.read("/proc/net/ipv6_route")) ?? nil else { return [] }
+        return uplinks(in: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The same from the file's text; the flags stand before the interface, RTF_UP is 1 and RTF_REJECT 0x200 (linux/route.h).
+    package static func uplinks(in text: String) -> [String] {
+        let names = text.split(separator: "\n").compactMap { line -> String? in
+            let fields = line.split(separator: " ")
+            guard fields.count == 10, fields[1] == "00", fields[0].allSatisfy({ $0 == "0" }), fields[9] != "lo",
+                let flags = UInt32(fields[8], radix: 16), flags & 0x201 == 1
+            else { return nil }
+            return String(fields[9])
+        }
+        return Set(names).sorted()
+    }
+
     /// The same from the file's text: the destination's 32 digits and its length first, the interface last, all numbers hexadecimal
     /// (ipv6_route in the kernel's net/ipv6/route.c). What stands at the loopback are the host's own addresses.
     package static func obstacle(to subnet: IPv6Subnet, by interface: String, in text: String) -> String? {

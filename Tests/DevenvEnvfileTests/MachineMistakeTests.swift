@@ -126,10 +126,15 @@ struct Mistake: CustomTestStringConvertible {
         ("provision: [{run: allways, shell: x}]", "did you mean 'always'?"),
         ("provision: [{nmae: x, shell: y}]", "did you mean 'name'?"),
         ("provision: [{shell: x, name: web}, {shell: y, depends: wbe}]", "did you mean 'web'?"),
+        ("forward: ['[::1]:8080:80']", Self.adviceOnIPv6),
+        ("forward: [{host: 8080, guest: 80, address: '::1'}]", Self.adviceOnIPv6),
     ])
     func aMisspeltWordComesWithTheRightOne(lines: String, help: String) {
         #expect(loadMachine(lines).help == [help])
     }
+
+    private static let adviceOnIPv6 =
+        "forwards begin at IPv4 addresses; this host reaches machines with 'subnet6' at their own addresses"
 
     private static func forward(_ found: String) -> String {
         "1️⃣ 'forward' must be HOST:GUEST, HOST:GUEST/udp or ADDRESS:HOST:GUEST with ports from 1 to 65535, as in 8080:80, "

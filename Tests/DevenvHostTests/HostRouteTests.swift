@@ -41,4 +41,16 @@ struct HostRouteTests {
         let other = try #require(IPv6Subnet("fd5e:2::/64"))
         #expect(HostRoute6.obstacle(to: other, by: "dv1", in: text) == nil)
     }
+
+    @Test func theInterfacesOfDefaultRoutesAreFoundWhateverElseIsThere() {
+        let none = String(repeating: "0", count: 32)
+        func line(_ length: String, _ flags: String, _ name: String) -> String {
+            "\(none) \(length) \(none) 00 fe800000000000000000000000000001 00000400 00000001 00000000 \(flags) \(name)\n"
+        }
+        let text =
+            line("00", "00450003", "wlan0") + line("00", "00000003", "eth0") + line("00", "00200200", "lo")
+            + line("00", "00000203", "eth1") + line("40", "00000001", "eth2") + line("00", "00000003", "eth0")
+        #expect(HostRoute6.uplinks(in: text) == ["eth0", "wlan0"])
+        #expect(HostRoute6.uplinks(in: "") == [])
+    }
 }

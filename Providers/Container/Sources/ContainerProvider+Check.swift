@@ -15,6 +15,10 @@ extension ContainerProvider {
         var findings =
             [rootFinding] + toolFindings + [seccompFinding, overlayFinding, userNamespaceFinding, groupFinding]
         findings += [mountFinding, quotaFinding]
+        if let advice = WayOut6.advice {
+            let reason = "machines don't get outside over IPv6, as this kernel forwards it everywhere or nowhere"
+            findings.append(Finding(.fine, "\(reason); to have it: \(advice)"))
+        }
         if let finding = await forwardFinding { findings.append(finding) }
         return findings
     }

@@ -130,7 +130,9 @@ extension ContainerProvider {
             LinkBatch.invocation(LinkBatch.attachments(cables, process: process.id)),
             "attaching the machine to its network")
         try await network.succeed(
-            LinkBatch.invocation(LinkBatch.inside(cables), inNetworkOf: process.id), "giving the machine its addresses")
+            LinkBatch.invocation(
+                LinkBatch.inside(cables, outlet6: Cable.outlet6(of: cables)), inNetworkOf: process.id),
+            "giving the machine its addresses")
     }
 
     func writeNames(of request: MachineRequest, at place: MachinePlace, resolver: ResolverFile) throws(ProviderError) {

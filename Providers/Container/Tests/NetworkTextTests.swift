@@ -40,6 +40,30 @@ struct NetworkTextTests {
             LinkBatch.attachments([cable], process: 42).first
                 == "link add name vd1 type veth peer name eth0 address 02:dd:0a:3c:00:0a netns 42")
         #expect(LinkBatch.inside([cable]).last == "route replace default via 10.60.0.1 quickack 1")
+        #expect(LinkBatch.inside([cable], outlet6: bridge.name).count == LinkBatch.inside([cable]).count)
+    }
+
+    @Test func aNetworkLeadsOutOverIPv6WhereThatIsSaid() {
+        let address = IPv4Address(value: 0x0A3C_000A)
+        let interface = NetworkInterface(
+            network: .standard, subnet: bridge.subnet, address: address, mac: MACAddress(for: address),
+            subnet6: IPv6Subnet(besides: bridge.subnet))
+        let cable = Cable(
+            name: "vd1", inside: "eth0", bridge: bridge.name, alias: mark, interface: interface, isWayOut: true)
+        let last = LinkBatch.inside([cable], outlet6: bridge.name).last
+        #expect(last == "route replace ::/0 via fdde:7e6e:a3c::a3c:1 dev eth0")
+        var other = bridge
+        other.subnet6 = interface.subnet6
+        #expect(other.leadsOut6 && !bridge.leadsOut6)
+        #expect(LinkBatch.completions([(other, .absent)]).contains("addr add fe80::1/64 dev \(bridge.name) nodad"))
+        other.isInternal = true
+        #expect(!other.leadsOut6)
+        #expect(LinkBatch.completions([(other, .absent)]).count == 2)
+        var listing = listing
+        let note = HostNetwork.batch(for: demand([]), opening: ["eth0"], over: listing)
+        #expect(note.hasPrefix("add element inet devenv uplinks { \"eth0\" }\n"))
+        listing.uplinks = ["eth0"]
+        #expect(RuleTable.note(["eth0"], over: listing).isEmpty)
     }
 
     @Test func linksGoInOneGroupAndASingleOneByItsName() {
@@ -137,7 +161,7 @@ struct NetworkTextTests {
             {"map": {"name": "to_udp_any", "elem": [[{"elem": {"val": 53, "comment": "other"}},
             {"concat": ["10.60.0.11", 53]}]]}}, {"map": {"name": "to_udp"}},
             {"set": {"name": "bridges", "elem": [{"elem": {"val": "dv1", "comment": "x"}}]}},
-            {"set": {"name": "walled", "elem": ["dv2"]}},
+            {"set": {"name": "walled", "elem": ["dv2"]}}, {"set": {"name": "uplinks", "elem": ["eth0"]}},
             {"rule": {"chain": "guard", "expr": []}}]}
             """
         let listing = try #require(RuleListing(json: Array(json.utf8)))
@@ -145,6 +169,7 @@ struct NetworkTextTests {
         #expect(listing.forwards.last?.slot == ForwardSlot(address: nil, port: 53, transport: .udp))
         #expect(listing.bridges == ["dv1"])
         #expect(listing.walled == ["dv2"])
+        #expect(listing.uplinks == ["eth0"])
         #expect(listing.rules == 1)
         #expect(RuleListing(json: Array("nonsense".utf8)) == nil)
     }

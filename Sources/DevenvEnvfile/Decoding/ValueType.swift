@@ -15,15 +15,18 @@ struct ValueType<Value>: Sendable {
         self.decode = decode
     }
 
-    /// A scalar whose text is read by a function; `expected` completes "must be …".
+    /// A scalar whose text is read by a function; `expected` completes "must be …", and `help` knows what to do about some texts.
     static func parsed(
-        _ expected: String, format: TextFormat, _ parse: @escaping @Sendable (String) -> Value?
+        _ expected: String, format: TextFormat, help: @escaping @Sendable (String) -> String? = { _ in nil },
+        _ parse: @escaping @Sendable (String) -> Value?
     ) -> ValueType {
         ValueType(.text(format)) { node, label, scope in
             switch scope.read(node) {
             case .failed: return nil
             case .scalar(let scalar, _):
                 if scalar.value != .null, let value = parse(scalar.text) { return value }
+                scope.refuse(node, label, expected, help: help(scalar.text))
+                return nil
             case .collection: break
             }
             scope.refuse(node, label, expected)

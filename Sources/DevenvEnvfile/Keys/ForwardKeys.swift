@@ -17,7 +17,7 @@ enum ForwardKeys {
             Key("host", \.host, .port, "the host's port", isRequired: true),
             Key("guest", \.guest, .port, "the machine's port", isRequired: true),
             Key("protocol", \.transport, .choice, "tcp, which is the default, or udp"),
-            Key("address", \.address, .address, "the host's address that it is bound to; 127.0.0.1 by default"),
+            Key("address", \.address, address, "the host's address that it is bound to; 127.0.0.1 by default"),
             Key("auto", \.isAutomatic, .boolean, "take another free port of the host where this one is in use"),
         ])
 
@@ -33,7 +33,17 @@ enum ForwardKeys {
 
     private static let short = ValueType<PortForward>.parsed(
         "HOST:GUEST, HOST:GUEST/udp or ADDRESS:HOST:GUEST with ports from 1 to 65535, as in 8080:80", format: .forward,
-        parse)
+        help: adviceOnIPv6, parse)
+
+    private static let address = ValueType<IPv4Address>.parsed(
+        "an IPv4 address such as 127.0.0.1", format: .ipv4, help: adviceOnIPv6
+    ) { IPv4Address($0) }
+
+    /// The kernel sends nothing on that was sent to ::1: there is no route_localnet for IPv6 (ip-sysctl of the kernel).
+    private static func adviceOnIPv6(_ text: String) -> String? {
+        guard text.count(where: { $0 == ":" }) > 2 || text.contains("::") else { return nil }
+        return "forwards begin at IPv4 addresses; this host reaches machines with 'subnet6' at their own addresses"
+    }
 
     private static func parse(_ text: String) -> PortForward? {
         let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

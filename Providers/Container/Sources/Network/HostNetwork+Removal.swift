@@ -48,6 +48,8 @@ extension HostNetwork {
         guard left != listing else { return }
         try RealmNetwork.own?.publish([], removing: Set(listing.forwards(of: mark).map(\.slot)))
         let isEmpty = left.forwards.isEmpty && left.bridges.isEmpty
+        // before the note of it goes
+        if isEmpty { try ProviderError.translate { () throws(HostError) in try WayOut6.close(listing.uplinks) } }
         let removal =
             RuleTable.remove(listing.forwards(of: mark).map(\.slot)) + RuleTable.remove(bridges, from: listing)
         try await apply(isEmpty ? RuleTable.removal : removal)

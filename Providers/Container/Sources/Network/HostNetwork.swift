@@ -31,12 +31,14 @@ struct HostNetwork {
         let lock = try await KernelLock.take(.network)
         let listing = try await list()
         try check(demand, in: listing)
+        let uplinks = WayOut6.closedUplinks(for: demand.bridges)
         async let links = outcome { () async throws(ProviderError) in try await makeBridges(demand.bridges) }
         let rules = await outcome { () async throws(ProviderError) in
-            try await apply(Self.batch(for: demand, over: listing))
+            try await apply(Self.batch(for: demand, opening: uplinks, over: listing))
         }
         try await links.get()
         try rules.get()
+        try ProviderError.translate { () throws(HostError) in try WayOut6.open(uplinks, demand.bridges) }
         try publish(demand, over: listing)
         _ = consume lock
     }
@@ -68,7 +70,7 @@ struct HostNetwork {
     }
 
     /// The changes that make a table hold what a machine needs, and nothing else of that machine.
-    static func batch(for demand: Demand, over listing: RuleListing) -> String {
+    static func batch(for demand: Demand, opening uplinks: [String] = [], over listing: RuleListing) -> String {
         let wanted = demand.forwards.map { forward in
             RuleListing.Forward(
                 slot: ForwardSlot(forward), address: demand.address ?? .loopback, port: forward.guest, mark: demand.mark
@@ -80,7 +82,7 @@ struct HostNetwork {
         let bridges = demand.bridges.filter { !listing.bridges.contains($0.name) }
         return (listing.rules == RuleTable.ruleCount ? "" : RuleTable.skeleton)
             + RuleTable.add(bridges) + RuleTable.wall(demand.bridges, over: listing)
-            + RuleTable.remove(stale.map(\.slot))
+            + RuleTable.note(uplinks, over: listing) + RuleTable.remove(stale.map(\.slot))
             + RuleTable.add(missing, to: demand.address ?? .loopback, mark: demand.mark)
     }
 
@@ -119,8 +121,7 @@ struct HostNetwork {
         }
     }
 
-    /// Gives new bridges their IPv6 addresses. Packets are not forwarded by this host: it would no longer take its own default
-    /// route from routers then (accept_ra in the kernel's ip-sysctl).
+    /// Gives new bridges their IPv6 addresses.
     private func complete(_ bridges: [(bridge: Bridge, presence: Bridge.Presence)]) async throws(ProviderError) {
         let lines = LinkBatch.completions(bridges)
         guard !lines.isEmpty else { return }

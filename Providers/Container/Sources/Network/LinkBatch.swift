@@ -26,7 +26,10 @@ enum LinkBatch {
         bridges.flatMap { bridge, presence -> [String] in
             guard presence != .whole, let subnet = bridge.subnet6 else { return [] }
             let gateway = subnet.address(for: bridge.subnet.gateway)
-            return ["addr add \(gateway)/64 dev \(bridge.name) nodad", mark(bridge)]
+            let address = "addr add \(gateway)/64 dev \(bridge.name) nodad"
+            // what is sent on to a machine is asked for from an address of the link's own
+            let local = "addr add fe80::1/64 dev \(bridge.name) nodad"
+            return [address] + (bridge.isInternal ? [] : [local]) + [mark(bridge)]
         }
     }
 
@@ -43,8 +46,8 @@ enum LinkBatch {
         }
     }
 
-    /// Gives the machine its addresses and routes: in its network namespace.
-    static func inside(_ cables: [Cable]) -> [String] {
+    /// Gives the machine its addresses and routes: in its network namespace. The bridge that leads out over IPv6, if any does.
+    static func inside(_ cables: [Cable], outlet6: String? = nil) -> [String] {
         let addresses = cables.flatMap { cable -> [String] in
             let (subnet, address) = (cable.interface.subnet, cable.interface.address)
             return [
@@ -53,8 +56,13 @@ enum LinkBatch {
                 "route replace \(subnet) dev \(cable.inside) src \(address) quickack 1",
             ] + (cable.interface.address6.map { ["addr add \($0)/64 dev \(cable.inside) nodad"] } ?? [])
         }
-        guard let outlet = cables.first(where: \.isWayOut) else { return addresses }
-        return addresses + ["route replace default via \(outlet.interface.subnet.gateway) quickack 1"]
+        let outlet = cables.first(where: \.isWayOut).map {
+            "route replace default via \($0.interface.subnet.gateway) quickack 1"
+        }
+        let other = cables.first { $0.bridge == outlet6 }.flatMap { cable in
+            cable.interface.gateway6.map { "route replace ::/0 via \($0) dev \(cable.inside)" }
+        }
+        return addresses + [outlet, other].compactMap(\.self)
     }
 
     /// Removes links, as a group of their own: one after the other, the kernel would wait for each as long as for all.
@@ -94,7 +102,18 @@ struct Cable: Hashable, Sendable, Codable {
     let isWayOut: Bool
 }
 
+extension NetworkInterface {
+    /// The host's IPv6 address on its network.
+    fileprivate var gateway6: IPv6Address? { subnet6?.address(for: subnet.gateway) }
+}
+
 extension Cable {
+    /// The bridge that leads outside over IPv6: that of the first network with such addresses that leads out at all.
+    static func outlet6(of cables: [Cable]) -> String? {
+        let cable = cables.first { $0.interface.subnet6 != nil && !$0.interface.isInternal }
+        return cable.map(\.bridge).flatMap { WayOut6.leads(from: $0) ? $0 : nil }
+    }
+
     /// What the names of a machine's cables begin with: 10 characters of the 15 that the kernel allows.
     static func prefix(of place: MachinePlace) -> String { "vd" + place.machine.short }
 

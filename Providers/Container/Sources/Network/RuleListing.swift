@@ -21,6 +21,8 @@ struct RuleListing: Hashable, Sendable {
     var bridges: Set<String> = []
     /// The bridges of networks without a way out.
     var walled: Set<String> = []
+    /// The host's interfaces that were opened for what machines send and get over IPv6.
+    var uplinks: Set<String> = []
     /// How many rules there are.
     var rules = 0
 
@@ -36,6 +38,7 @@ struct RuleListing: Hashable, Sendable {
             let names = (set.elem ?? []).compactMap(\.text)
             if set.name == "bridges" { bridges.formUnion(names) }
             if set.name == "walled" { walled.formUnion(names) }
+            if set.name == "uplinks" { uplinks.formUnion(names) }
         }
     }
 

@@ -19,6 +19,7 @@ enum RuleTable {
             set bridges { type ifname; }
             set walled { type ifname; }
             set inside { type ifname . ifname; }
+            set uplinks { type ifname; }
             chain guard { type filter hook prerouting priority raw; policy accept; }
             chain arriving { type nat hook prerouting priority dstnat; policy accept; }
             chain sending { type nat hook output priority -100; policy accept; }
@@ -52,6 +53,7 @@ enum RuleTable {
                 iifname @bridges oifname @bridges drop comment "networks don't see each other"
                 iifname @walled drop comment "an internal network has no way out"
                 oifname @walled drop comment "and none in"
+                iifname != @bridges oifname @bridges meta nfproto ipv6 ct state new drop comment "only answers come in"
             }
             chain departing {
                 iifname @bridges oifname != @bridges masquerade
@@ -92,6 +94,12 @@ enum RuleTable {
 
     private static func comment(for bridge: Bridge) -> String {
         "comment \"devenv:\(bridge.project):\(bridge.network)\""
+    }
+
+    /// Notes uplinks that are about to be opened for IPv6, so that they are closed with the table.
+    static func note(_ uplinks: [String], over listing: RuleListing) -> String {
+        uplinks.filter { !listing.uplinks.contains($0) }.map { "add element inet devenv uplinks { \"\($0)\" }\n" }
+            .joined()
     }
 
     /// Removes elements of bridges that are there.
