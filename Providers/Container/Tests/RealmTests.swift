@@ -38,6 +38,13 @@ struct RealmTests {
         #expect(host.findings.contains { $0.cure == "sudo sysctl user.max_user_namespaces=15000" })
     }
 
+    @Test func whoseMachinesEndWithTheSessionIsToldWhatKeepsThem() {
+        var host = Self.whole
+        #expect(!host.findings.contains { $0.cure == "loginctl enable-linger" })
+        host.endsWithSession = true
+        #expect(host.findings.contains { $0.severity == .warning && $0.cure == "loginctl enable-linger" })
+    }
+
     @Test func theVariableSaysWhatARealmIs() {
         let realm = UserRealm(user: 1000, holder: 42, claim: 7, directory: "/home/a b/run/devenv/realm")
         #expect(UserRealm(realm.text) == realm)

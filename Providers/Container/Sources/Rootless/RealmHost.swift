@@ -23,6 +23,8 @@ struct RealmHost: Hashable, Sendable {
     var hasTunnels: Bool
     /// What of control groups is the user's.
     var groups = GroupOutlook()
+    /// Whether what the user has started ends with the user's last session, loginctl(1), `enable-linger`.
+    var endsWithSession = false
 
     /// The programs of a realm.
     private static let tools = [
@@ -36,14 +38,17 @@ struct RealmHost: Hashable, Sendable {
             String(decoding: ((try? HostFiles.read(path)) ?? nil) ?? [], as: UTF8.self)
         }
         let id = UserRealm.userID
+        let name = getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "\(id)"
         let clone = text("/proc/sys/kernel/unprivileged_userns_clone")
         return RealmHost(
-            user: getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "\(id)", id: id,
+            user: name, id: id,
             userIDs: text("/etc/subuid"), groupIDs: text("/etc/subgid"),
             missing: tools.filter { ToolPath.find($0) == nil },
             namespaces: Int(text("/proc/sys/user/max_user_namespaces").filter(\.isNumber)) ?? 0,
             mayMakeNamespaces: !clone.hasPrefix("0"), hasTunnels: access("/dev/net/tun", R_OK | W_OK) == 0,
-            groups: directories.map(GroupOutlook.look) ?? GroupOutlook())
+            groups: directories.map(GroupOutlook.look) ?? GroupOutlook(),
+            endsWithSession: UserManager.find() != nil && !HostFiles.exists(FilePath("/var/lib/systemd/linger/\(name)"))
+        )
     }
 
     /// The ids beside the user's own that a file grants: the first range that is long enough for a machine.
@@ -67,8 +72,11 @@ struct RealmHost: Hashable, Sendable {
                 ? Finding(.fine, "'/dev/net/tun' can be used")
                 : Finding(.problem, "'/dev/net/tun' can't be opened", cure: "sudo chmod 666 /dev/net/tun"),
             groups.finding,
-        ]
+        ] + (endsWithSession ? [Self.sessionFinding] : [])
     }
+
+    private static let sessionFinding = Finding(
+        .warning, "your machines end when you log out of your last session", cure: "loginctl enable-linger")
 
     private var namespaceFinding: Finding {
         guard mayMakeNamespaces else {
