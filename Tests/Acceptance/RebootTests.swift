@@ -53,7 +53,6 @@ struct RebootTests {
             let address = try #require(said.split(separator: " ").compactMap { IPv4Address(String($0)) }.first)
             let subnet = IPv4Subnet(address, prefixLength: 24)
             let gateway = IPv6Subnet(besides: subnet).address(for: subnet.gateway)
-            // the host has no link-local address there, so it only sends on to whom it has heard of
             let way = "sudo ip -6 route add default via \(gateway) && ping -c 1 -W 10 \(gateway) >/dev/null"
             _ = try await host.run(devenv, "ssh", machine, "-c", way)
             addresses.append(IPv6Subnet(besides: subnet).address(for: address))

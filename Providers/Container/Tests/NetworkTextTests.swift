@@ -58,7 +58,6 @@ struct NetworkTextTests {
         #expect(LinkBatch.completions([(other, .absent)]).contains("addr add fe80::1/64 dev \(bridge.name) nodad"))
         other.isInternal = true
         #expect(!other.leadsOut6)
-        #expect(LinkBatch.completions([(other, .absent)]).count == 2)
         var listing = listing
         let note = HostNetwork.batch(for: demand([]), opening: ["eth0"], over: listing)
         #expect(note.hasPrefix("add element inet devenv uplinks { \"eth0\" }\n"))

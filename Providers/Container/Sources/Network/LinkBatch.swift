@@ -26,10 +26,12 @@ enum LinkBatch {
         bridges.flatMap { bridge, presence -> [String] in
             guard presence != .whole, let subnet = bridge.subnet6 else { return [] }
             let gateway = subnet.address(for: bridge.subnet.gateway)
-            let address = "addr add \(gateway)/64 dev \(bridge.name) nodad"
-            // what is sent on to a machine is asked for from an address of the link's own
-            let local = "addr add fe80::1/64 dev \(bridge.name) nodad"
-            return [address] + (bridge.isInternal ? [] : [local]) + [mark(bridge)]
+            return [
+                "addr add \(gateway)/64 dev \(bridge.name) nodad",
+                // whom something is sent on to is asked for from an address of the link's own
+                "addr add fe80::1/64 dev \(bridge.name) nodad",
+                mark(bridge),
+            ]
         }
     }
 
