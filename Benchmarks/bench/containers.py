@@ -83,7 +83,7 @@ def _vagrant(bench):
 
 
 def tabulate(table):
-    table.add(UP, FLOOR, at_most=1.5)
+    table.add(UP, FLOOR, at_most=1.25)
     table.add(UP, "podman", at_most=0.5)
     table.add(UP, "vagrant-lxc", at_most=0.05)
     table.add(AGAIN, FLOOR)
@@ -91,7 +91,7 @@ def tabulate(table):
     table.add(HALT, FLOOR, at_most=2)
     table.add(HALT, BARE)
     table.add(HALT, "vagrant-lxc")
-    table.add(DESTROY, FLOOR, at_most=2)
+    table.add(DESTROY, FLOOR, at_most=1.5)
     table.add(DESTROY, BARE)
     table.add(DESTROY, "podman")
     table.add(DESTROY, "vagrant-lxc")
