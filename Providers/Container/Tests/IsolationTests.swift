@@ -48,6 +48,11 @@ struct IsolationTests {
             try await fixture.provider.restoreSnapshot(changed, of: large.recorded)
             #expect(try limit("memory.limit_in_bytes", "memory", of: large, in: fixture) == "536870912")
             #expect(try limit("cpu.cfs_quota_us", "cpu", of: large, in: fixture) == "-1")
+            // less than it uses is refused, and kills nothing
+            _ = try await fixture.say("head -c 80M /dev/zero >/dev/shm/held", in: large)
+            let less = fixture.request { spec in spec.memory = ByteCount(bytes: 64 << 20) }
+            await #expect(throws: ProviderError.self) { try await fixture.provider.update(less) }
+            #expect(try await fixture.say("stat -c %s /dev/shm/held", in: large) == String(80 << 20))
         }
     }
 
