@@ -33,13 +33,17 @@ struct IPv6OutsideTests {
                 try await connect(host, to: router)
                 try await expectWays(host, router)
             } catch {
-                _ = try await host.run("ip", "netns", "delete", router)
+                try await remove(router, of: host)
                 try host.end()
                 throw error
             }
-            _ = try await host.run("ip", "netns", "delete", router)
+            try await remove(router, of: host)
             try host.end()
         }
+    }
+
+    private func remove(_ router: String, of host: SmallHost) async throws {
+        for name in [router, "\(router)-side"] { _ = try await host.run("ip", "netns", "delete", name) }
     }
 
     private func expectWays(_ host: SmallHost, _ router: String) async throws {
@@ -53,10 +57,10 @@ struct IPv6OutsideTests {
         let addresses = said.split(separator: " ").filter { $0.hasPrefix("fdde:") }
         #expect(addresses.count == 2)
         for address in addresses {
-            let visit =
-                "ip -6 route replace \(address) via 2001:db8:1::2; ping -c 1 -W 1 \(address) >/dev/null || echo closed"
-            #expect(try await host.run("ip", "netns", "exec", router, "sh", "-c", visit) == "closed\n")
+            _ = try await host.run("ip", "-n", router, "route", "replace", String(address), "via", "2001:db8:1::2")
+            #expect(try await answer(of: String(address), to: router, host) == "none\n")
         }
+        try await expectNoOtherWay(host, router)
         // the host listens to its router as before
         _ = try await host.run("ip", "-6", "route", "delete", "default")
         try await advertise(host, router)
@@ -65,6 +69,36 @@ struct IPv6OutsideTests {
         #expect(try await host.run("cat", setting, "/proc/sys/net/ipv6/conf/all/forwarding") == "1\n0\n")
         _ = try await host.run(devenv, "destroy", "-f")
         #expect(try await host.run("cat", setting) == "0\n")
+    }
+
+    /// The host leads nobody to its other networks, as before; without the rule it would.
+    private func expectNoOtherWay(_ host: SmallHost, _ router: String) async throws {
+        let other = "2001:db8:3::2"
+        #expect(try await answer(of: other, to: router, host) == "none\n")
+        _ = try await host.run("nft", "flush", "chain", "inet", "devenv", "passing")
+        // what the other network answers comes by an interface that is not open
+        _ = try await host.run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/side0/force_forwarding")
+        #expect(try await answer(of: other, to: router, host, within: 10) == "there\n")
+        _ = try await host.run(BuiltProgram.devenv.string, "up")
+        #expect(try await answer(of: other, to: router, host) == "none\n")
+    }
+
+    /// Whether an address answers a router's echo request, RFC 4443 section 4.1, within so many seconds.
+    private func answer(
+        of address: String, to router: String, _ host: SmallHost, within seconds: Int = 1
+    ) async throws -> String {
+        let program = """
+            import os, socket, struct, sys
+            s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+            s.settimeout(\(seconds))
+            s.sendto(struct.pack("!BBHHH", 128, 0, 0, os.getpid() & 65535, 1), (sys.argv[1], 0))
+            try:
+                while s.recv(100)[0] != 129: pass
+                print("there")
+            except socket.timeout:
+                print("none")
+            """
+        return try await host.run("ip", "netns", "exec", router, "python3", "-c", program, address)
     }
 
     /// Gives the host a neighbour that is its router, and has an address further away. It knows no way to machines.
@@ -81,6 +115,15 @@ struct IPv6OutsideTests {
             ip -n "$1" link set eth0 up
             ip -n "$1" addr add 2001:db8:1::1/64 dev eth0 nodad
             ip -n "$1" addr add \(Self.outside)/128 dev lo nodad
+            ip -n "$1" route add 2001:db8:3::/64 via 2001:db8:1::2
+            ip netns add "$1-side"
+            ip netns exec "$1-side" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+            ip link add side0 type veth peer name eth0 netns "$1-side"
+            ip link set side0 up
+            ip addr add 2001:db8:3::1/64 dev side0 nodad
+            ip -n "$1-side" link set eth0 up
+            ip -n "$1-side" addr add 2001:db8:3::2/64 dev eth0 nodad
+            ip -n "$1-side" route add default via 2001:db8:3::1
             """
         _ = try await host.run("sh", "-c", script, "sh", router)
         try await advertise(host, router)

@@ -63,6 +63,7 @@ struct NetworkTextTests {
         #expect(note.hasPrefix("add element inet devenv uplinks { \"eth0\" }\n"))
         listing.uplinks = ["eth0"]
         #expect(RuleTable.note(["eth0"], over: listing).isEmpty)
+        #expect(RuleTable.note([], isRouter: true, over: listing) == "flush set inet devenv uplinks\n")
     }
 
     @Test func linksGoInOneGroupAndASingleOneByItsName() {

@@ -82,7 +82,8 @@ struct HostNetwork {
         let bridges = demand.bridges.filter { !listing.bridges.contains($0.name) }
         return (listing.rules == RuleTable.ruleCount ? "" : RuleTable.skeleton)
             + RuleTable.add(bridges) + RuleTable.wall(demand.bridges, over: listing)
-            + RuleTable.note(uplinks, over: listing) + RuleTable.remove(stale.map(\.slot))
+            + RuleTable.note(uplinks, isRouter: WayOut6.isRouter, over: listing)
+            + RuleTable.remove(stale.map(\.slot))
             + RuleTable.add(missing, to: demand.address ?? .loopback, mark: demand.mark)
     }
 

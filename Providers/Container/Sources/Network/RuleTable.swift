@@ -54,6 +54,7 @@ enum RuleTable {
                 iifname @walled drop comment "an internal network has no way out"
                 oifname @walled drop comment "and none in"
                 iifname != @bridges oifname @bridges meta nfproto ipv6 ct state new drop comment "only answers come in"
+                iifname @uplinks oifname != @bridges meta nfproto ipv6 ct state new drop comment "opened for machines alone"
             }
             chain departing {
                 iifname @bridges oifname != @bridges masquerade
@@ -97,8 +98,14 @@ enum RuleTable {
     }
 
     /// Notes uplinks that are about to be opened for IPv6, so that they are closed with the table.
-    static func note(_ uplinks: [String], over listing: RuleListing) -> String {
-        uplinks.filter { !listing.uplinks.contains($0) }.map { "add element inet devenv uplinks { \"\($0)\" }\n" }
+    /// Where the host has become a router since, they serve others too, and are left to whoever made it one.
+    static func note(_ uplinks: [String], isRouter: Bool = false, over listing: RuleListing) -> String {
+        if isRouter { return listing.uplinks.isEmpty ? "" : "flush set inet devenv uplinks\n" }
+        return note(uplinks, over: listing.uplinks)
+    }
+
+    private static func note(_ uplinks: [String], over known: Set<String>) -> String {
+        uplinks.filter { !known.contains($0) }.map { "add element inet devenv uplinks { \"\($0)\" }\n" }
             .joined()
     }
 

@@ -9,7 +9,7 @@ import SystemPackage
 /// a router.
 enum WayOut6 {
     /// Whether the host forwards IPv6 whatever devenv does.
-    private static var isRouter: Bool { isOn("all/forwarding") }
+    static var isRouter: Bool { UserRealm.current == nil && isOn("all/forwarding") }
 
     /// The uplinks that have to be opened before a network leads out; none where that has been done, or can't be.
     static func closedUplinks(for bridges: [Bridge]) -> [String] {
