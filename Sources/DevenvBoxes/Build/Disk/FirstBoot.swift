@@ -55,6 +55,13 @@ package enum FirstBoot {
             return 1
         }
 
+        # What systemd-tmpfiles would do when people may have logged in already, and have put something there.
+        empty_tmp() {
+            for path in /tmp/* /tmp/.[!.]* /tmp/..?*; do
+                if [ -e "$path" ] || [ -L "$path" ]; then rm -rf "$path"; fi
+            done
+        }
+
         set_hostname() {
             load "$seed/devenv/hostname" || return 0
             hostname=${text%%"$newline"*}
@@ -123,6 +130,7 @@ package enum FirstBoot {
         }
 
         hostname=
+        empty_tmp
         if find_seed; then
             set_hostname
             set_hosts

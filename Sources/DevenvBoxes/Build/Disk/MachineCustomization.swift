@@ -45,6 +45,9 @@ enum MachineCustomization {
         in_root systemctl --quiet mask systemd-repart.service
         mkdir -p "$root/etc/tmpfiles.d" "$root/etc/systemd/system-generators"
         ln -sf /dev/null "$root/etc/tmpfiles.d/systemd-nologin.conf"
+        # devenv-firstboot empties /tmp before anybody is let in
+        cleaning=$root/usr/lib/tmpfiles.d/tmp.conf
+        [ ! -e "$cleaning" ] || sed 's/^D \/tmp /d \/tmp /' "$cleaning" >"$root/etc/tmpfiles.d/tmp.conf"
         for name in gpt-auto hibernate-resume integritysetup veritysetup system-update; do
             ln -sf /dev/null "$root/etc/systemd/system-generators/systemd-$name-generator"
         done
