@@ -22,12 +22,13 @@ def build(repository):
 class Devenv:
     """One devenv: programs to run, projects to run them in."""
 
-    def __init__(self, binary, directory):
+    def __init__(self, binary, workspace):
         self.binary = Path(binary).resolve()
-        self.directory = Path(directory) / "devenv"
+        self.directory = workspace.path / "devenv"
         self.home = self.directory / "home"
         for path in (self.directory, self.home):
             path.mkdir(mode=0o711)
+        workspace.volatile_directory(self.home / "run")
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("DEVENV_")}
         self.environment.update(DEVENV_HOME=str(self.home), DEVENV_SHARED_BOXES="", NO_COLOR="1")
         self.projects = []

@@ -92,6 +92,7 @@ class FloorMachine:
         FloorMachine.serial += 1
         self.name = f"bm{os.getpid() % 0xFFFF:x}{FloorMachine.serial:x}"
         self.home = Path(directory) / self.name
+        self.run = Path(directory) / "run" / self.name
         self.rootfs, self.user_key, self.host_key = Path(rootfs), Path(user_key), Path(host_key)
         self.is_alone = network is None
         self.network = network or FloorNetwork()
@@ -120,21 +121,21 @@ class FloorMachine:
         self.ssh("true")
 
     def make_directories(self):
-        for name in ("upper", "work", "lower", "root", "bundle"):
-            (self.home / name).mkdir(mode=0o711, parents=True)
+        for path in (self.home / "upper", self.home / "work", self.run / "lower", self.run / "root", self.run / "bundle"):
+            path.mkdir(mode=0o711, parents=True)
         os.chown(self.home / "upper", FIRST_ID, FIRST_ID)
         (self.home / "upper").chmod(0o755)
 
     def mount_root(self):
         namespace = kernel.user_namespace(FIRST_ID, ID_COUNT)
-        lower, root = self.home / "lower", self.home / "root"
+        lower, root = self.run / "lower", self.run / "root"
         kernel.attach_shifted(self.rootfs, lower, namespace)
         os.close(namespace)
         kernel.mount("overlay", root, f"lowerdir={lower},upperdir={self.home}/upper,workdir={self.home}/work")
         kernel.unmount(lower, lazily=True)
 
     def write_files(self):
-        root = self.home / "root"
+        root = self.run / "root"
         hosts = f"127.0.0.1 localhost\n{self.address} {self.name}\n"
         self.put(root / "etc/hosts", hosts, 0o644)
         self.put(root / "etc/hostname", self.name + "\n", 0o644)
@@ -142,9 +143,9 @@ class FloorMachine:
         self.put(root / "etc/ssh/ssh_host_ed25519_key", self.host_key.read_text(), 0o600)
         self.put(root / "root/.ssh/authorized_keys", self.user_key.with_suffix(".pub").read_text(), 0o600)
         public = " ".join(self.host_key.with_suffix(".pub").read_text().split()[:2])
-        (self.home / "known_hosts").write_text(f"{self.address} {public}\n")
+        (self.run / "known_hosts").write_text(f"{self.address} {public}\n")
         config = machine_config(self.name, root, FIRST_ID, ID_COUNT)
-        (self.home / "bundle/config.json").write_text(json.dumps(config))
+        (self.run / "bundle/config.json").write_text(json.dumps(config))
 
     @staticmethod
     def put(path, text, mode):
@@ -162,9 +163,9 @@ class FloorMachine:
             self.network.make([self.forward])
 
     def create(self):
-        with open(self.home / "console.log", "wb") as log:
+        with open(self.run / "console.log", "wb") as log:
             # the container keeps what it is given as output: a pipe would never end
-            self.runc("create", "--bundle", self.home / "bundle", self.name, output=log)
+            self.runc("create", "--bundle", self.run / "bundle", self.name, output=log)
         groups = Path("/sys/fs/cgroup/pids"), Path("/sys/fs/cgroup")
         group = next(root for root in groups if (root / "bench" / self.name / "cgroup.procs").exists())
         self.process = int((group / "bench" / self.name / "cgroup.procs").read_text().split()[0])
@@ -192,16 +193,16 @@ route replace default via {self.network.gateway} quickack 1
                 if any(" 00000000:0016 " in line and " 0A " in line for line in table):
                     return
             time.sleep(0.0005)
-        raise TimeoutError(f"sshd of {self.name} does not listen: {(self.home / 'console.log').read_text()[-500:]}")
+        raise TimeoutError(f"sshd of {self.name} does not listen: {(self.run / 'console.log').read_text()[-500:]}")
 
     def ssh(self, *command):
         kernel.call(
-            "ssh", *SSH, "-i", self.user_key, "-o", f"UserKnownHostsFile={self.home}/known_hosts",
+            "ssh", *SSH, "-i", self.user_key, "-o", f"UserKnownHostsFile={self.run}/known_hosts",
             f"root@{self.address}", *command)
 
     def runc(self, *arguments, output=subprocess.DEVNULL):
-        log = self.home / "runc.log"
-        words = ["runc", "--root", self.home / "runc", "--log", log, *arguments]
+        log = self.run / "runc.log"
+        words = ["runc", "--root", self.run / "runc", "--log", log, *arguments]
         result = subprocess.run(
             [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)
         if result.returncode != 0:
@@ -215,12 +216,13 @@ route replace default via {self.network.gateway} quickack 1
             kernel.kill(self.process)
             self.runc("delete", self.name)
             self.process = None
-        kernel.unmount(self.home / "root")
+        kernel.unmount(self.run / "root")
 
     def remove(self):
         """The other half of a destroy: leaves nothing."""
         if self.is_alone:
             self.network.withdraw()
+        shutil.rmtree(self.run)
         shutil.rmtree(self.home)
 
     def discard(self):
@@ -229,9 +231,10 @@ route replace default via {self.network.gateway} quickack 1
             return
         if self.process:
             kernel.kill(self.process)
-        kernel.call("runc", "--root", self.home / "runc", "delete", "-f", self.name, quiet=True)
-        kernel.call("umount", "-l", self.home / "root", quiet=True)
-        kernel.call("umount", "-l", self.home / "lower", quiet=True)
+        kernel.call("runc", "--root", self.run / "runc", "delete", "-f", self.name, quiet=True)
+        kernel.call("umount", "-l", self.run / "root", quiet=True)
+        kernel.call("umount", "-l", self.run / "lower", quiet=True)
         if self.is_alone:
             self.network.discard()
-        shutil.rmtree(self.home, ignore_errors=True)
+        for path in (self.run, self.home):
+            shutil.rmtree(path, ignore_errors=True)

@@ -52,6 +52,12 @@ class Workspace:
         path.mkdir(mode=0o711)
         return path
 
+    def volatile_directory(self, path):
+        """Makes a directory that is in memory, as /run is."""
+        Path(path).mkdir(mode=0o711)
+        kernel.mount("tmpfs", path, "mode=711")
+        return Path(path)
+
     @staticmethod
     def _interrupt(_signal, _frame):
         raise KeyboardInterrupt
