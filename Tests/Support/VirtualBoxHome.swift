@@ -105,10 +105,23 @@ package struct VirtualBoxHome: Sendable {
     /// The machines and disks that it knows, and the adapters where nobody else makes any, each in a line.
     package func content() async throws -> [String] {
         func lines(_ list: String, _ key: String) async throws -> [String] {
-            try await run("list", list).split(separator: "\n").map(String.init).filter { $0.hasPrefix(key) }
+            try await self.list(list).split(separator: "\n").map(String.init).filter { $0.hasPrefix(key) }
         }
         let known = try await lines("vms", "") + lines("hdds", "Location:")
         return namespace == nil ? known : known + (try await lines("hostonlyifs", "Name:"))
+    }
+
+    /// A list, which can't be had at the moment in which another command removes something that is in it.
+    private func list(_ what: String) async throws -> String {
+        var text = ""
+        try await eventually("VirtualBox lists its \(what)") {
+            do { text = try await run("list", what) } catch let failure as Failure {
+                guard failure.description.contains("not ready") else { throw failure }
+                return false
+            }
+            return true
+        }
+        return text
     }
 
     /// Ends the service, which starts anew with the next call.
