@@ -71,8 +71,7 @@ extension Devenv {
                 let list = Phrase.list(names.map(\.rawValue))
                 throw CommandFailure.usage("'-i' is for one machine, and these are \(list)", help: "name one of them")
             }
-            let reader = try PipeReader(.standardInput)
-            return .chunks { try await reader.next() }
+            return try RemoteRun.ownInput()
         }
     }
 }

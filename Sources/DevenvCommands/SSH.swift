@@ -1,5 +1,6 @@
 import ArgumentParser
 import DevenvHost
+import DevenvModel
 import Glibc
 
 extension Devenv {
@@ -10,7 +11,8 @@ extension Devenv {
             usage: "devenv ssh [<target>] [<options>] [-- <argument for ssh> ...]",
             discussion: """
                 Becomes the system's ssh, with the machine's own key and its host key enforced. With -c it returns the \
-                status of the command; standard input and output are passed on as they are.
+                status of the command; standard input and output are passed on as they are, without that program where nothing \
+                of it is needed.
                 """)
 
         @OptionGroup var target: SingleTargetOptions
@@ -29,6 +31,9 @@ extension Devenv {
         func run(in context: CommandContext) async throws -> ExitStatus {
             let (session, graph, name) = try await ProjectSession.openForOne(
                 context, location, output, target: target.target)
+            if let command, isPlain(command, graph?[name]?.ssh) {
+                return try await session.run(command, in: name, context)
+            }
             let options = try await session.sshOptions(of: name, in: graph)
             guard let program = ExecutableSearch.find("ssh", path: context.environment["PATH"]) else {
                 throw CommandFailure.failed("'ssh' is not installed", help: "run 'apt-get install openssh-client'")
@@ -37,6 +42,13 @@ extension Devenv {
             let arguments = SSHArguments.make(
                 options, command.map { .command($0, terminal: isTerminal) } ?? .shell, further: further)
             try ProcessReplacement.become(program, arguments, environment: context.environment)
+        }
+
+        /// Whether a command needs nothing of the system's ssh: no terminal, no agent, no settings of the user's own. A connection of
+        /// devenv's own takes no longer texts.
+        private func isPlain(_ command: String, _ settings: SSHSettings?) -> Bool {
+            further.isEmpty && isatty(STDIN_FILENO) == 0 && command.utf8.count < 30_000
+                && settings?.config == nil && settings?.forwardAgent != true
         }
     }
 }

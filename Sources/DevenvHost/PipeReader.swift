@@ -5,22 +5,21 @@ package import SystemPackage
 /// can would take longer than making it.
 package actor PipeReader {
     private static let piece = 256 << 10
-    /// How long a cancelled task may go on waiting.
-    private static let patience: Duration = .milliseconds(100)
-
     private nonisolated let executor: ThreadExecutor
     /// Its thread.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private let pipe: FileDescriptor
+    private let patience: Duration
     private var space = [UInt8](repeating: 0, count: PipeReader.piece)
     /// Whether all has been read.
     private(set) var hasEnded = false
 
-    /// Reads a descriptor that somebody else closes, afterwards.
-    package init(_ pipe: FileDescriptor) throws(Errno) {
+    /// Reads a descriptor that somebody else closes, afterwards. A cancelled task goes on waiting for no longer than `patience`.
+    package init(_ pipe: FileDescriptor, patience: Duration = .milliseconds(100)) throws(Errno) {
         executor = try ThreadExecutor(name: "devenv-pipe")
         self.pipe = pipe
+        self.patience = patience
     }
 
     /// What comes next, nil at the end; throws where the task is cancelled. Only one may be asked for at a time.
@@ -36,7 +35,7 @@ package actor PipeReader {
 
     private func isReadable() throws(Errno) -> Bool {
         var readiness = pollfd(fd: pipe.rawValue, events: Int16(POLLIN), revents: 0)
-        let count = poll(&readiness, 1, Int32(Self.patience / .milliseconds(1)))
+        let count = poll(&readiness, 1, Int32(patience / .milliseconds(1)))
         if count < 0, errno != EINTR { throw Errno(rawValue: errno) }
         return count > 0
     }

@@ -63,10 +63,26 @@ struct LifeCycleTests {
             let echoed = try await project.expect("ssh", "db", "-c", "cat", input: bytes)
             #expect(echoed.standardOutput == bytes)
             try await project.expect("ssh", "db", "-c", "exit 7", status: 7)
+            try await project.expect("ssh", "db", "-c", "kill -KILL $$", status: 137)
+            // with words for it the system's ssh does the same
+            let other = try await project.expect("ssh", "db", "-c", "cat", "--", "-T", input: bytes)
+            #expect(other.standardOutput == bytes)
             let words = try await project.expect("exec", "db", "--", "printf", "%s|", "a b", "", "$HOME", "it's")
             #expect(words.text == "a b||$HOME|it's|")
             try await project.expect("exec", "db", "--", "sh", "-c", "exit 9", status: 9)
+            for endless in ["exec db -- yes", "ssh db -c yes"] { try await Self.endsUnheard(endless, in: project) }
         }
+    }
+
+    /// A command whose output nobody reads any more ends.
+    private static func endsUnheard(_ words: String, in project: AcceptanceProject) async throws {
+        let script = "\"$0\" \(words) </dev/null | head -n 2"
+        let outcome = try await SystemToolRunner().run(
+            ToolInvocation(
+                "sh", ["-c", script, BuiltProgram.devenv.string],
+                environment: ["DEVENV_HOME": project.binary.home.string, "DEVENV_SHARED_BOXES": ""],
+                directory: project.directory, timeout: .seconds(60)))
+        #expect(outcome.text == "y\ny\n", "\(words): \(outcome.transcript)")
     }
 
     @Test func aChangedScriptRunsAgainAndAFailedOneIsTakenUpWhereItFailed() async throws {

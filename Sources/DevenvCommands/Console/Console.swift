@@ -58,6 +58,14 @@ package struct Console: Sendable {
     /// Writes bytes as they are.
     package func write(_ bytes: [UInt8], toAnswers: Bool) { toAnswers ? output(bytes) : error(bytes) }
 
+    /// Ends this process as SIGPIPE does where nobody reads its answers any more: for commands that have nothing to finish.
+    package static func endUnlessHeard() {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        guard poll(&output, 1, 0) > 0, Int32(output.revents) & POLLERR != 0 else { return }
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+    }
+
     /// How many columns and rows the terminal behind standard error has at this moment.
     package static func terminalSize() -> (columns: Int, rows: Int) {
         var size = winsize()

@@ -17,7 +17,7 @@ extension RemoteView {
     func ended(_ machine: MachineName) {}
 }
 
-/// The output of one machine, byte for byte.
+/// The output of one machine, byte for byte, as long as somebody reads it: `devenv exec -- yes | head -1` ends.
 struct RawRemoteView: RemoteView {
     private let console: Console
 
@@ -25,6 +25,7 @@ struct RawRemoteView: RemoteView {
 
     func show(_ machine: MachineName, _ stream: OutputStream, _ bytes: [UInt8]) {
         console.write(bytes, toAnswers: stream == .standardOutput)
+        if stream == .standardOutput { Console.endUnlessHeard() }
     }
 
     func end(_ outcomes: [RemoteRun.Outcome], _ status: ExitStatus, isQuiet: Bool) {
