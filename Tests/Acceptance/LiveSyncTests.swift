@@ -80,10 +80,13 @@ struct LiveSyncTests {
             try await project.expect("up")
             try await live.expectState("watching")
             let before = try await live.transfers()
+            let start = ContinuousClock.now
             try await live.sh("git checkout -q master || git checkout -q main")
+            // a pause of 300 ms ends a transfer, and a busy host may make some
+            let passes = Int((ContinuousClock.now - start) / .milliseconds(300))
             try await live.expectEqual("the branch is switched")
             let after = try await live.transfers()
-            #expect(after.transfers - before.transfers <= 3)
+            #expect(after.transfers - before.transfers <= 3 + passes)
             #expect(after.comparisons == before.comparisons)
 
             let limit = try #require(try HostFiles.read("/proc/sys/fs/inotify/max_queued_events"))
