@@ -12,7 +12,7 @@ from .measure import Failure, interleave
 
 COUNTS = 1, 10, 50, 100
 FLOOR = "floor"
-_ROUNDS = 3  # each makes some 320 machines
+_ROUNDS = 5  # each makes some 320 machines
 MEMORY = "memory of each of 100 machines"
 LEFT = "processes of devenv beside 100 machines"
 
