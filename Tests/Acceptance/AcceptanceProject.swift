@@ -110,9 +110,12 @@ struct AcceptanceProject: Sendable {
     }
 
     private func tearDown(_ sourceLocation: SourceLocation) async throws {
-        try await destroyWhole(sourceLocation: sourceLocation)
+        let destroyed: Result<Void, any Error>
+        do {
+            destroyed = .success(try await destroyWhole(sourceLocation: sourceLocation))
+        } catch { destroyed = .failure(error) }
         // a project whose machines could not be destroyed stays, as nothing else knows of them
-        guard try Leftovers.beside(self).isEmpty else { return }
-        try HostFiles.remove(directory)
+        if try Leftovers.beside(self).isEmpty { try HostFiles.remove(directory) }
+        try destroyed.get()
     }
 }
