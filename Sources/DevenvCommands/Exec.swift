@@ -3,7 +3,6 @@ import DevenvEngine
 import DevenvHost
 import DevenvModel
 import DevenvPluginAPI
-import SystemPackage
 
 extension Devenv {
     /// `devenv exec`.
