@@ -100,7 +100,7 @@ struct BindMount {
     /// they are: for machines whose ids are the host's, and for files that belong to a machine already.
     static func map(_ owner: UInt32, to user: UInt32, of ids: IDRange) -> String? {
         guard ids.first != 0, let outside = ids.outside(user) else { return nil }
-        guard owner < ids.first || owner - ids.first >= ids.count else { return nil }
+        guard !ids.contains(owner) else { return nil }
         var lines = ["\(owner) \(outside) 1"]
         if user > 0 { lines.append("\(ids.first) \(ids.first) \(user)") }
         let rest = ids.count - user - 1

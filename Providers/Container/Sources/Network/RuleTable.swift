@@ -101,12 +101,9 @@ enum RuleTable {
     /// Where the host has become a router since, they serve others too, and are left to whoever made it one.
     static func note(_ uplinks: [String], isRouter: Bool = false, over listing: RuleListing) -> String {
         if isRouter { return listing.uplinks.isEmpty ? "" : "flush set inet devenv uplinks\n" }
-        return note(uplinks, over: listing.uplinks)
-    }
-
-    private static func note(_ uplinks: [String], over known: Set<String>) -> String {
-        uplinks.filter { !known.contains($0) }.map { "add element inet devenv uplinks { \"\($0)\" }\n" }
-            .joined()
+        return uplinks.filter { !listing.uplinks.contains($0) }.map {
+            "add element inet devenv uplinks { \"\($0)\" }\n"
+        }.joined()
     }
 
     /// Removes elements of bridges that are there.

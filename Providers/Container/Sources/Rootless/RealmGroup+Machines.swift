@@ -36,7 +36,7 @@ extension RealmGroup {
             guard mkdir(directory.string, 0o755) != 0, errno != EEXIST else { continue }
             throw HostError("making the control group", directory, Errno(rawValue: errno))
         }
-        try Self.write("\(process)", to: directory.appending("cgroup.procs"))
+        try ControlGroups.write("\(process)", to: directory.appending("cgroup.procs"))
         // with version 2 alone a runtime that is told of no group makes one beside the caller's, where it may
         guard let before, before != Self.path(of: getpid()) else { return }
         rmdir(RealmGroup(path: before, root: root).directory.string)

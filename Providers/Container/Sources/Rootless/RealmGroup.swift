@@ -64,15 +64,7 @@ struct RealmGroup: Hashable, Sendable {
     /// done where processes are in it, and the machines then have no limits.
     func enable(in directory: FilePath) {
         for name in Self.wanted where Self.words(directory.appending("cgroup.controllers")).contains(name) {
-            try? Self.write("+\(name)", to: directory.appending("cgroup.subtree_control"))
-        }
-    }
-
-    /// Writes a text to a file of the kernel.
-    static func write(_ text: String, to path: FilePath) throws(HostError) {
-        try HostError.wrap("writing '\(text)' to", path) {
-            let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
-            _ = try file.closeAfter { try file.writeAll(text.utf8) }
+            try? ControlGroups.write("+\(name)", to: directory.appending("cgroup.subtree_control"))
         }
     }
 

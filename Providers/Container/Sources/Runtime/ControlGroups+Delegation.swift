@@ -63,13 +63,6 @@ extension ControlGroups {
 
     /// The directory of version 2 where its controllers are in use; nil where those of version 1 are.
     private var unified: FilePath? { directories.first { HostFiles.exists($0.appending("memory.max")) } }
-
-    private static func write(_ text: String, to path: FilePath) throws(HostError) {
-        try HostError.wrap("writing '\(text)' to", path) {
-            let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
-            _ = try file.closeAfter { try file.writeAll(text.utf8) }
-        }
-    }
 }
 
 extension ContainerProvider {

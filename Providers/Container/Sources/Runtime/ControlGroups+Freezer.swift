@@ -80,10 +80,7 @@ extension ControlGroups {
             freezer.version == 1 ? ("freezer.state", "FROZEN", "THAWED") : ("cgroup.freeze", "1", "0")
         let path = freezer.directory.appending(name)
         try ProviderError.translate { () throws(HostError) in
-            try HostError.wrap(isFrozen ? "freezing" : "thawing", path) {
-                let file = try FileDescriptor.open(path, .writeOnly, options: [.closeOnExec])
-                _ = try file.closeAfter { try file.writeAll((isFrozen ? on : off).utf8) }
-            }
+            try Self.write(isFrozen ? on : off, to: path, isFrozen ? "freezing" : "thawing")
         }
     }
 

@@ -31,7 +31,7 @@ extension ControlGroups {
             for (name, value) in limits.files.sorted(by: { $0.key < $1.key }) {
                 let file = directory.appending(name)
                 guard HostFiles.exists(file) else { continue }
-                try ProviderError.translate { () throws(HostError) in try RealmGroup.write(value, to: file) }
+                try ProviderError.translate { () throws(HostError) in try Self.write(value, to: file) }
             }
         }
     }

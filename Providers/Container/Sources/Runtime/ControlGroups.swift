@@ -103,6 +103,14 @@ struct ControlGroups {
         return firsts.lazy.compactMap { MachineProcess(living: $0.id) }.first
     }
 
+    /// Writes a text to a file of a group; `attempt` begins the error's message, with the text unless told otherwise.
+    static func write(_ text: String, to path: FilePath, _ attempt: String? = nil) throws(HostError) {
+        try HostError.wrap(attempt ?? "writing '\(text)' to", path) {
+            let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
+            _ = try file.closeAfter { try file.writeAll(text.utf8) }
+        }
+    }
+
     /// Removes the directories that nothing is in: neither a process nor another group.
     func removeEmpty() { for directory in directories { rmdir(directory.string) } }
 
